@@ -1,0 +1,70 @@
+"""Amazon Cognito Sync inside moto: a mock for tests that run entirely offline.
+
+PYTEST_DONT_REWRITE
+
+The public names are bound on first use. Loading this package imports neither boto3 nor moto;
+it only arranges that cognito-sync is registered with moto as soon as moto is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .decorator import mock_cognito_sync
+    from .guard import UnmockedRequest
+    from .mock import CognitoSyncMock
+    from .server import CognitoSyncServer
+
+__all__ = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
+
+_HOMES = {
+    "CognitoSyncMock": "mock",
+    "CognitoSyncServer": "server",
+    "UnmockedRequest": "guard",
+    "mock_cognito_sync": "decorator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name's home when the name is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _UntilMotoIsImported:
+    """Waits for the first import of moto, then hands over to the post-import hooks of `registration`.
+
+    Those hooks need wrapt, whose import costs every test run of every project tens of milliseconds;
+    a project that never imports moto shall not pay them.
+    """
+
+    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> None:
+        """Find nothing; notice moto."""
+        if name == "moto":
+            sys.meta_path.remove(self)
+            _register()
+
+
+def _register() -> None:
+    from .registration import register
+
+    register()
+
+
+if "moto" in sys.modules:
+    _register()
+else:
+    sys.meta_path.insert(0, _UntilMotoIsImported())

@@ -1,0 +1,351 @@
+"""HTTP request to operation and parameters; result or refusal to HTTP response.
+
+The service speaks three dialects (design W1 to W3, docs/fidelity.md):
+
+* REST-JSON, on the paths of the contract, whatever target header comes along;
+* plain members on ``POST /`` with an ``X-Amz-Target`` header;
+* the Coral envelope (``Operation``, ``Service``, ``Input``) on ``POST /``, answered with HTTP 200 even for errors.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from . import jsonvalues
+from .contract import TARGET_PREFIXES, operations
+from .exceptions import (
+    IncompleteSignatureException,
+    MissingAuthenticationTokenException,
+    RequestEntityTooLargeException,
+    SerializationException,
+    UnknownOperationException,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .contract import Operation
+    from .exceptions import CognitoSyncError
+
+#: Bodies above this many bytes are refused (chosen; the largest dataset a call can write is 1 MB).
+MAX_BODY = 10 * 1024 * 1024
+
+_ENVELOPE_SERVICES = {prefix.replace(".AWS", "#AWS") for prefix in TARGET_PREFIXES} | set(TARGET_PREFIXES)
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s]+)(?:/[^/,\s]*/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/)?")
+_HOST = re.compile(r"cognito-sync(?:-fips)?\.(?P<region>[^.]+)\.(?:amazonaws\.com|api\.aws)", re.IGNORECASE)
+_AMZ_JSON = ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+#: Sent with every answer, so that a browser's script may read the error's name (observed).
+CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An HTTP request, still as it came: the path percent-encoded.
+
+    ``headers`` finds names whatever their case, or has them all in lower case.
+    """
+
+    method: str
+    host: str
+    path: str
+    query: str
+    headers: Mapping[str, Any]
+    body: bytes
+
+    @classmethod
+    def from_url(cls, method: str, url: str, headers: Any, body: Any) -> Message:
+        """Build a message from what an HTTP library holds: the body may be text, bytes or a file."""
+        parts = urlsplit(url)
+        if hasattr(body, "read"):
+            body = body.read()
+        if isinstance(body, str):
+            body = body.encode()
+        if type(headers) is dict:
+            # The headers of every HTTP library but those of a bare dictionary find names whatever their case.
+            headers = {name.lower(): value for name, value in headers.items()}
+        host = headers.get("host") or parts.netloc
+        return cls(method, _text(host), parts.path or "/", parts.query, headers, body or b"")
+
+    def header(self, name: str) -> str:
+        """Return a header by its name in lower case, empty if absent."""
+        return _text(self.headers.get(name) or "")
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a signature says of its signer: access key, and region and service of the scope where readable."""
+
+    access_key: str
+    region: str | None
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Rest:
+    """REST-JSON: the operation is in the method and path."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self._labels: dict[str, str] = {}
+
+    def operation(self) -> Operation:
+        """Find the operation by method and path.
+
+        Raises:
+            UnknownOperationException: if none lives there.
+        """
+        segments = self.message.path.lstrip("/").split("/")
+        # An empty last segment may be an empty label, which validation refuses, or just a trailing slash.
+        for candidate in [segments, segments[:-1]] if segments[-1] == "" else [segments]:
+            fixed, labels = tuple(candidate[0::2]), candidate[1::2]
+            operation = _routes().get((self.message.method, fixed, len(labels)))
+            if operation is not None:
+                self._labels = {name: _unquoted(label) for name, label in zip(operation.labels, labels, strict=True)}
+                return operation
+        raise UnknownOperationException
+
+    def parameters(self, operation: Operation) -> dict[str, Any]:
+        """Collect the members from path, query string, headers and body.
+
+        Raises:
+            SerializationException: if the body is not JSON, or a value is of the wrong type.
+        """
+        parameters: dict[str, Any] = {}
+        if operation.has_body and self.message.body:
+            parameters = _structure(operation, jsonvalues.loads(self.message.body))
+        query = parse_qs(self.message.query, keep_blank_values=True) if self.message.query else {}
+        for member, (location, name) in operation.locations.items():
+            text: str | None
+            if location == "uri":
+                text = self._labels[name]
+            elif location == "querystring":
+                text = query.get(name, [None])[0]
+            else:
+                text = self.message.header(name.lower()) or None
+            parameters.pop(member, None)
+            if text is not None:
+                parameters[member] = jsonvalues.read(operation.input.members[member], text, from_text=True)
+        return parameters
+
+    def success(self, operation: Operation, result: Mapping[str, Any]) -> Answer:
+        """Answer with the operation's output."""
+        return _answer(self.message, 200, jsonvalues.write(operation.output, result))
+
+    def failure(self, error: CognitoSyncError) -> Answer:
+        """Answer with the error's own HTTP status, its name in a header."""
+        return _answer(self.message, error.status, {"message": error.message}, error)
+
+
+class Target:
+    """Plain members on ``POST /``, the operation in the ``X-Amz-Target`` header."""
+
+    def __init__(self, message: Message, content: Any) -> None:
+        self.message = message
+        self._content = content
+
+    def operation(self) -> Operation:
+        """Find the operation by the target header, in either of its spellings.
+
+        Raises:
+            UnknownOperationException: if there is no such header, or it names no operation.
+        """
+        prefix, _, name = self.message.header("x-amz-target").rpartition(".")
+        if prefix not in TARGET_PREFIXES or name not in operations():
+            raise UnknownOperationException
+        return operations()[name]
+
+    def parameters(self, operation: Operation) -> dict[str, Any]:
+        """Take the members from the body.
+
+        Raises:
+            SerializationException: if the body is not JSON, or a value is of the wrong type.
+        """
+        if isinstance(self._content, SerializationException):
+            raise self._content
+        return _structure(operation, self._content)
+
+    def success(self, operation: Operation, result: Mapping[str, Any]) -> Answer:
+        """Answer with the operation's output."""
+        return _answer(self.message, 200, jsonvalues.write(operation.output, result))
+
+    def failure(self, error: CognitoSyncError) -> Answer:
+        """Answer with the error's own HTTP status, its name in a header and in the body."""
+        return _answer(self.message, error.status, {"__type": error.code, "message": error.message}, error)
+
+
+class Envelope:
+    """The Coral envelope: everything in the body, numbers possibly as strings, always HTTP 200."""
+
+    def __init__(self, message: Message, content: dict[str, Any]) -> None:
+        self.message = message
+        self._content = content
+
+    def operation(self) -> Operation:
+        """Find the operation by the envelope's ``Operation``.
+
+        Raises:
+            UnknownOperationException: if it, or ``Service``, is not of this service.
+        """
+        name = str(self._content.get("Operation")).rpartition("#")[2]
+        service = self._content.get("Service")
+        if name not in operations() or (service is not None and service not in _ENVELOPE_SERVICES):
+            raise UnknownOperationException
+        return operations()[name]
+
+    def parameters(self, operation: Operation) -> dict[str, Any]:
+        """Take the members from the envelope's ``Input``.
+
+        Raises:
+            SerializationException: if a value is of the wrong type.
+        """
+        content = self._content.get("Input")
+        return _structure(operation, {} if content is None else content, from_text=True)
+
+    def success(self, operation: Operation, result: Mapping[str, Any]) -> Answer:
+        """Answer with the operation's output in an envelope."""
+        return self._wrapped(
+            f"com.amazonaws.cognito.sync.model#{operation.name}Response", jsonvalues.write(operation.output, result)
+        )
+
+    def failure(self, error: CognitoSyncError) -> Answer:
+        """Answer with the error in an envelope."""
+        return self._wrapped(f"{error.namespace}#{error.code}", {"message": error.message}, error)
+
+    def _wrapped(self, kind: str, members: dict[str, Any], error: CognitoSyncError | None = None) -> Answer:
+        return _answer(self.message, 200, {"Output": {"__type": kind, **members}, "Version": "1.0"}, error)
+
+
+Dialect = Rest | Target | Envelope
+
+
+@functools.cache
+def _routes() -> Mapping[tuple[str, tuple[str, ...], int], Operation]:
+    """Return the operations by method, fixed segments and number of labels."""
+    return {
+        (operation.method, operation.fixed, len(operation.labels)): operation for operation in operations().values()
+    }
+
+
+def recognise(message: Message) -> Dialect:
+    """Tell which of the three dialects a request speaks. REST paths win over any header (design W1)."""
+    if message.path != "/" or message.method != "POST":
+        return Rest(message)
+    content: Any
+    try:
+        content = jsonvalues.loads(message.body or b"{}")
+    except SerializationException as error:
+        content = error
+    if isinstance(content, dict) and "Operation" in content and ("Input" in content or "Service" in content):
+        return Envelope(message, content)
+    return Target(message, content)
+
+
+def check_size(message: Message) -> None:
+    """Refuse bodies over 10 MiB.
+
+    Raises:
+        RequestEntityTooLargeException: if the body is longer.
+    """
+    if len(message.body) > MAX_BODY:
+        raise RequestEntityTooLargeException(MAX_BODY)
+
+
+def credential(message: Message) -> Credential:
+    """Read who signed, from the Authorization header or a presigned query string.
+
+    Signatures are not verified: a mock does not know the secret of a key that it did not issue.
+
+    Raises:
+        MissingAuthenticationTokenException: if the request is not signed.
+        IncompleteSignatureException: if the header is a signature without a credential.
+    """
+    header = message.header("authorization")
+    if header.startswith("AWS4-"):
+        found = _CREDENTIAL.search(header)
+        if found is None:
+            raise IncompleteSignatureException(header)
+    else:
+        scope = parse_qs(message.query).get("X-Amz-Credential", [""])[0]
+        found = _CREDENTIAL.match(f"Credential={scope}")
+        if found is None:
+            raise MissingAuthenticationTokenException
+    return Credential(found["key"], found["region"], found["service"])
+
+
+def region_of_host(message: Message) -> str | None:
+    """Return the region that the host name names, if it is one of the service's own."""
+    found = _HOST.match(message.host)
+    return found["region"] if found else None
+
+
+def is_preflight(message: Message) -> bool:
+    """Tell whether a browser asks for permission to send a request from another origin."""
+    return message.method == "OPTIONS"
+
+
+def preflight(message: Message) -> Answer:
+    """Allow it, as the service was observed to do, without asking for credentials."""
+    headers = {**_headers(message), "content-length": "0", "access-control-max-age": "172800"}
+    for asked, allowed in (
+        ("access-control-request-method", "access-control-allow-methods"),
+        ("access-control-request-headers", "access-control-allow-headers"),
+    ):
+        if message.header(asked):
+            headers[allowed] = message.header(asked)
+    return Answer(200, headers, b"")
+
+
+def _structure(operation: Operation, content: Any, *, from_text: bool = False) -> dict[str, Any]:
+    if content is None:
+        raise SerializationException("Unexpected field type")
+    parameters: dict[str, Any] = jsonvalues.read(operation.input, content, from_text=from_text)
+    return parameters
+
+
+def _unquoted(segment: str) -> str:
+    """Decode a path segment, also one that a client encoded twice (some sign and send ``%253A``)."""
+    for _ in range(2):
+        if "%" not in segment:
+            break
+        segment = unquote(segment)
+    return segment
+
+
+def _headers(message: Message) -> dict[str, str]:
+    # The reference's sample shows a request id of the client's come back; anything but a uuid is not echoed.
+    given = message.header("x-amzn-requestid")
+    return {"x-amzn-RequestId": given if _UUID.fullmatch(given) else str(uuid.uuid4()), **CORS}
+
+
+def _answer(message: Message, status: int, content: Mapping[str, Any], error: CognitoSyncError | None = None) -> Answer:
+    body = json.dumps(content, separators=(",", ":")).encode("ascii")
+    asked = message.header("content-type")
+    headers = _headers(message)
+    headers["content-type"] = asked if asked in _AMZ_JSON else "application/json"
+    headers["content-length"] = str(len(body))
+    if error is not None:
+        headers["x-amzn-ErrorType"] = f"{error.code}:"
+    return Answer(status, headers, body)

@@ -1,0 +1,227 @@
+"""CognitoSyncMock: what a test holds in its hands while the mock is on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from . import registration
+from .activation import activation
+from .cognitosync import siblings
+from .cognitosync.contract import operations
+from .cognitosync.exceptions import IdentityPoolNotFound
+from .cognitosync.identity import IdentityCredentials
+from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
+
+if TYPE_CHECKING:
+    from .options import Options
+
+_IDENTITY_ID = operations()["ListDatasets"].input.members["IdentityId"]
+
+
+class CognitoSyncMock:
+    """The mock: what ``with mock_cognito_sync() as mock`` and the fixture ``cognito_sync_mock`` give.
+
+    Args:
+        options: how it behaves.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._starts = 0
+
+    def start(self) -> CognitoSyncMock:
+        """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
+        activation.add(self.options)
+        self._starts += 1
+        return self
+
+    def stop(self) -> None:
+        """Switch the mock off and put everything back as it was before the first start.
+
+        Raises:
+            RuntimeError: if it is not on.
+        """
+        self._require_started("stop()")
+        activation.remove(self.options)
+        self._starts -= 1
+
+    def reset(self) -> None:
+        """Forget all data of all services, as at the start of a test.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+        """
+        self._require_started("reset()")
+        registration.reset_all_services()
+
+    def client(
+        self, service: str = "cognito-sync", *, identity_id: str | None = None, region_name: str | None = None
+    ) -> Any:
+        """Return a boto3 client inside the mock.
+
+        Args:
+            service: any service name that boto3 knows.
+            identity_id: sign with temporary credentials of this identity instead of developer credentials.
+            region_name: another region than the default one.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            ValueError: if no pool has such an identity.
+        """
+        self._require_started("client()")
+        keys: dict[str, str] = {}
+        if identity_id is not None:
+            credentials = self._credentials(identity_id)
+            keys = {
+                "aws_access_key_id": credentials.access_key,
+                "aws_secret_access_key": credentials.secret_key,
+                "aws_session_token": credentials.session_token,
+            }
+            region_name = region_name or identity_id.partition(":")[0]
+        return _new_client(service, region_name=region_name, **keys)
+
+    def create_identity_pool(self, name: str = "pool", *, pool_id: str | None = None, **kwargs: Any) -> str:
+        """Create an identity pool in cognito-identity.
+
+        Args:
+            name: its name, 1 to 128 characters.
+            pool_id: exactly this id, ``region:hex-and-dashes``; a random one of the default region if None.
+            **kwargs: further parameters of cognito-identity's CreateIdentityPool;
+                AllowUnauthenticatedIdentities is False if not given.
+
+        Returns:
+            The id of the pool.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            ValueError: if the id is malformed or taken.
+        """
+        self._require_started("create_identity_pool()")
+        backend = None if pool_id is None else self._backend_of(pool_id)
+        client = _new_client("cognito-identity", region_name=backend and backend.region_name)
+        if backend is not None and siblings.identity_pool(backend.account_id, backend.region_name, str(pool_id)):
+            raise ValueError(
+                f"identity pool {pool_id!r} exists already; give another pool_id, or none for a random one"
+            )
+        parameters = {"IdentityPoolName": name, "AllowUnauthenticatedIdentities": False, **kwargs}
+        created: str = client.create_identity_pool(**parameters)["IdentityPoolId"]
+        if backend is None or pool_id is None:
+            return created
+        siblings.rename_identity_pool(backend.account_id, backend.region_name, created, pool_id)
+        return pool_id
+
+    def create_identity(self, pool_id: str, *, identity_id: str | None = None) -> str:
+        """Create an identity in a pool.
+
+        Args:
+            pool_id: the pool.
+            identity_id: exactly this id, ``region:hex-and-dashes``; a random one if None.
+
+        Returns:
+            The id of the identity.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            ValueError: if there is no such pool, or the identity's id is malformed or taken.
+        """
+        self._require_started("create_identity()")
+        backend = self._backend_of(pool_id)
+        self._require_pool(backend, pool_id)
+        if identity_id is None:
+            identity_id = f"{backend.region_name}:{uuid4()}"
+        _require_id(identity_id, "identity_id")
+        if self._pool_of(identity_id) is not None:
+            raise ValueError(
+                f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
+            )
+        siblings.identities(backend.account_id, backend.region_name, pool_id).append({"IdentityId": identity_id})
+        return identity_id
+
+    def stop_streaming(self, pool_id: str, reason: str) -> None:
+        """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            ValueError: if there is no such pool, or it has no CognitoStreams.
+        """
+        self._require_started("stop_streaming()")
+        backend = self._backend_of(pool_id)
+        self._require_pool(backend, pool_id)
+        backend.stop_streaming(pool_id, reason)
+
+    def _require_started(self, what: str) -> None:
+        if not self._starts:
+            raise RuntimeError(
+                f"{what} was called on a mock that is not on: call start() first, or use it as "
+                "`with mock_cognito_sync() as mock:`"
+            )
+
+    def _backend_of(self, pool_id: str) -> CognitoSyncBackend:
+        _require_id(pool_id, "pool_id")
+        region = pool_id.partition(":")[0]
+        try:
+            return cognitosync_backends[_account_id()][region]
+        except KeyError:
+            raise ValueError(
+                f"Amazon Cognito Sync does not exist in region {region!r}, which pool_id {pool_id!r} names; "
+                f"it does in {', '.join(sorted(cognitosync_backends[_account_id()].regions))}"
+            ) from None
+
+    def _require_pool(self, backend: CognitoSyncBackend, pool_id: str) -> None:
+        try:
+            backend.configuration_of(pool_id)
+        except IdentityPoolNotFound:
+            raise ValueError(
+                f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"
+            ) from None
+
+    def _pool_of(self, identity_id: str) -> tuple[CognitoSyncBackend, str] | None:
+        for region in cognitosync_backends[_account_id()].regions:
+            backend = cognitosync_backends[_account_id()][region]
+            for pool_id in siblings.identity_pool_ids(backend.account_id, region):
+                known = siblings.identities(backend.account_id, region, pool_id)
+                if any(identity["IdentityId"] == identity_id for identity in known):
+                    return backend, pool_id
+        return None
+
+    def _credentials(self, identity_id: str) -> IdentityCredentials:
+        home = self._pool_of(identity_id)
+        if home is None:
+            raise ValueError(
+                f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"
+            )
+        backend, pool_id = home
+        credentials = IdentityCredentials(
+            access_key=f"ASIA{uuid4().hex[:16].upper()}",
+            secret_key=uuid4().hex + uuid4().hex[:8],
+            session_token=uuid4().hex * 4,
+            identity_pool_id=pool_id,
+            identity_id=identity_id,
+        )
+        backend.credentials[credentials.access_key] = credentials
+        return credentials
+
+
+def _new_client(service: str, **kwargs: Any) -> Any:
+    create: Any = boto3.client  # the stubs know one signature for each service, none for all
+    return create(service, **kwargs)
+
+
+def _account_id() -> str:
+    return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+
+
+def _require_id(given: str, what: str) -> None:
+    if not isinstance(given, str):
+        raise ValueError(f"{what} must be a string, not {given!r}")  # noqa: TRY004  # one error for one mistake
+    regex, maximum = _IDENTITY_ID.regex, _IDENTITY_ID.maximum
+    if regex is None or maximum is None or not regex.fullmatch(given) or len(given) > maximum:
+        raise ValueError(
+            f"{what} must look like 'us-east-1:23ec4050-6aea-7089-a2dd-08002e1a2b3c', "
+            f"at most {maximum} characters, not {given!r}"
+        )

@@ -1,0 +1,96 @@
+"""pytest plugin: fixtures, the marker and ini keys.
+
+PYTEST_DONT_REWRITE
+
+Every test run of every project where this package is installed imports this module: it imports nothing but pytest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from . import CognitoSyncMock, CognitoSyncServer
+
+_MARKER = "cognito_sync_mock"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini keys, one for each option that makes sense for a whole project."""
+    parser.addini("cognito_sync_region_name", "Default region inside the Cognito Sync mock.", default="us-east-1")
+    parser.addini(
+        "cognito_sync_enforce_credentials",
+        "Whether Cognito Sync operations refuse the wrong kind of credentials.",
+        type="bool",
+        default=True,
+    )
+    parser.addini(
+        "cognito_sync_verify_references",
+        "Whether pool configurations may only name roles, applications and streams that exist in the mock.",
+        type="bool",
+        default=False,
+    )
+    parser.addini(
+        "cognito_sync_passthrough", "Hosts whose requests may leave the Cognito Sync mock.", type="linelist", default=[]
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker with its full signature."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(*, region_name='us-east-1', enforce_credentials=True, verify_references=False, passthrough=(), "
+        "config=None): options for the fixtures cognito_sync_mock, cognito_sync_client and cognito_sync_server; "
+        "the closest marker wins, option by option.",
+    )
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Collect the options: ini keys, then markers from module to function."""
+    names = ("region_name", "enforce_credentials", "verify_references", "passthrough")
+    options = {name: request.config.getini(f"cognito_sync_{name}") for name in names}
+    for marker in reversed(list(request.node.iter_markers(_MARKER))):
+        if marker.args:
+            raise pytest.UsageError(f"the marker {_MARKER} takes options by name only, not {marker.args[0]!r}")
+        options.update(marker.kwargs)
+    return options
+
+
+@pytest.fixture
+def cognito_sync_mock(request: pytest.FixtureRequest) -> Iterator[CognitoSyncMock]:
+    """Amazon Cognito Sync and all of moto's services, mocked and empty for one test; no request leaves the process."""
+    from . import mock_cognito_sync
+
+    with mock_cognito_sync(**_options(request)) as mock:
+        yield mock
+
+
+@pytest.fixture
+def cognito_sync_client(cognito_sync_mock: CognitoSyncMock) -> Any:
+    """A boto3 client for cognito-sync inside the mock, with developer credentials."""
+    return cognito_sync_mock.client()
+
+
+@pytest.fixture(scope="session")
+def _cognito_sync_server() -> Iterator[CognitoSyncServer]:
+    """One server for the whole session: starting one costs more than emptying it."""
+    from . import CognitoSyncServer
+
+    with CognitoSyncServer() as server:
+        yield server
+
+
+@pytest.fixture
+def cognito_sync_server(
+    _cognito_sync_server: CognitoSyncServer,
+    cognito_sync_mock: CognitoSyncMock,  # noqa: ARG001  # it empties
+) -> CognitoSyncServer:
+    """The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures.
+
+    Point any SDK in any language at its ``endpoint_url``. Child processes inherit mocked credentials.
+    """
+    return _cognito_sync_server

@@ -1,0 +1,125 @@
+"""One parametrised door: every behaviour runs in process and through the server."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+from botocore.httpsession import URLLib3Session
+
+if TYPE_CHECKING:
+    from cogsync_mock import CognitoSyncMock
+
+pytest_plugins = ["pytester"]
+
+REGION = "us-east-1"
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=FOOBARKEY/20261123/us-east-1/cognito-sync/aws4_request, "
+    "SignedHeaders=host;x-amz-date, Signature=0"
+)
+# To reach the mock's own validation, past botocore's.
+UNCHECKED = Config(parameter_validation=False, retries={"max_attempts": 0})
+
+
+@dataclass(frozen=True)
+class Response:
+    """A raw HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Door:
+    """A way to the mock: by boto3 clients or by raw HTTP."""
+
+    def __init__(self, mock: CognitoSyncMock, endpoint_url: str | None) -> None:
+        self.mock = mock
+        self.endpoint_url = endpoint_url
+
+    def client(self, service: str = "cognito-sync", *, config: Config | None = UNCHECKED, **kwargs: Any) -> Any:
+        kwargs.setdefault("region_name", REGION)
+        return boto3.client(service, endpoint_url=self.endpoint_url, config=config, **kwargs)
+
+    def identity_client(self, identity_id: str) -> Any:
+        """Return a client that signs with the credentials of an identity."""
+        keys = self.mock.client(identity_id=identity_id)._request_signer._credentials
+        return self.client(
+            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, aws_session_token=keys.token
+        )
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: bytes | str = b"",
+        *,
+        headers: dict[str, str] | None = None,
+        signed: bool = True,
+    ) -> Response:
+        """Send exactly this."""
+        body = body.encode() if isinstance(body, str) else body
+        sent = {"Authorization": SIGNED} if signed else {}
+        sent.update(headers or {})
+        if self.endpoint_url is None:
+            url = f"https://cognito-sync.{REGION}.amazonaws.com{path}"
+            answer = URLLib3Session().send(AWSPreparedRequest(method, url, sent, body, stream_output=False))
+            return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+        connection = http.client.HTTPConnection(urlsplit(self.endpoint_url).netloc, timeout=10)
+        try:
+            connection.request(method, path, body or None, sent)
+            got = connection.getresponse()
+            return Response(got.status, {k.lower(): v for k, v in got.getheaders()}, got.read())
+        finally:
+            connection.close()
+
+    def configuration_path(self, pool_id: str) -> str:
+        return f"/identitypools/{quote(pool_id, safe='')}/configuration"
+
+
+@pytest.fixture(params=["in_process", "server"])
+def door(request: pytest.FixtureRequest, cognito_sync_mock: CognitoSyncMock) -> Door:
+    """Both doors, one after the other."""
+    if request.param == "in_process":
+        return Door(cognito_sync_mock, None)
+    return Door(cognito_sync_mock, request.getfixturevalue("cognito_sync_server").endpoint_url)
+
+
+@pytest.fixture
+def client(door: Door) -> Any:
+    """A cognito-sync client with developer credentials that sends whatever it is given."""
+    return door.client()
+
+
+@pytest.fixture
+def pool_id(door: Door) -> str:
+    """An identity pool."""
+    created: str = door.client("cognito-identity").create_identity_pool(
+        IdentityPoolName="game", AllowUnauthenticatedIdentities=True
+    )["IdentityPoolId"]
+    return created
+
+
+@pytest.fixture
+def identity_id(door: Door, pool_id: str) -> str:
+    """An identity in that pool."""
+    got: str = door.client("cognito-identity").get_id(IdentityPoolId=pool_id)["IdentityId"]
+    return got
+
+
+@pytest.fixture
+def unknown_pool_id() -> str:
+    """A well-formed id that no pool has."""
+    return f"{REGION}:{uuid.uuid4()}"
