@@ -9,10 +9,11 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from . import registration, shortcut
+from . import registration
 from .cognitosync.settings import Settings, current
 from .environment import HiddenEnvironment
 from .guard import Guard
+from .shortcut import Shortcut
 
 if TYPE_CHECKING:
     from .options import Options
@@ -29,6 +30,7 @@ class _Activation:
         self._lock = threading.RLock()
         self._active: list[Options] = []
         self._guard = Guard()
+        self._shortcut = Shortcut(self._guard)
         self._environment = HiddenEnvironment()
         self._config: dict[str, Any] = {}
         self._undo = ExitStack()
@@ -70,8 +72,8 @@ class _Activation:
             undo.callback(moto.stop)
             self._guard.install()
             undo.callback(self._guard.remove)
-            shortcut.install()
-            undo.callback(shortcut.remove)
+            self._shortcut.install()
+            undo.callback(self._shortcut.remove)
             self._undo = undo.pop_all()
 
     def _apply(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import ipaddress
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -13,7 +14,6 @@ import botocore.httpsession
 import wrapt
 
 from . import registration
-from .shortcut import aws_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -63,20 +63,30 @@ class Guard:
         setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
         self._original = None
 
-    def _send(
-        self, send: Callable[..., AWSResponse], _session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> AWSResponse:
-        request: AWSPreparedRequest = args[0] if args else kwargs["request"]
+    def answer(self, request: AWSPreparedRequest) -> AWSResponse | None:
+        """Have moto answer a request, by whatever host it was addressed.
+
+        Returns:
+            The answer, or None if the request may leave the process.
+
+        Raises:
+            UnmockedRequest: if moto knows no service there.
+        """
         if self._may_leave(request.url):
-            return send(*args, **kwargs)
+            return None
         for url in _equivalents(request):
             if registration.service_at(url) is None:
                 continue
             answer = registration.process(_redirected(request, url))
             if answer is not None:
-                status, headers, body = answer
-                return aws_response(request.url, status, headers, body)
+                return aws_response(request.url, *answer)
         raise UnmockedRequest(_operation(request), request.url)
+
+    def _send(
+        self, send: Callable[..., AWSResponse], _session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> AWSResponse:
+        answer = self.answer(args[0] if args else kwargs["request"])
+        return send(*args, **kwargs) if answer is None else answer
 
     def _may_leave(self, url: str) -> bool:
         parts = urlsplit(url)
@@ -90,6 +100,21 @@ class Guard:
             )
             or registration.passes_through(url)
         )
+
+
+class _RawBody(BytesIO):
+    """What botocore expects below a response: a file with urllib3's ``stream``."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Yield all there is, at once."""
+        if content := self.read():
+            yield content
+
+
+def aws_response(url: str, status: int, headers: Any, body: str | bytes) -> AWSResponse:
+    """Build what botocore expects to come back from the network."""
+    raw: Any = _RawBody(body.encode() if isinstance(body, str) else body)
+    return botocore.awsrequest.AWSResponse(url, status, headers, raw)
 
 
 def is_loopback(host: str) -> bool:

@@ -134,7 +134,7 @@ def is_ours_to_answer(url: str) -> bool:
         return False
     from moto.core.config import service_whitelisted
 
-    return _State.wanted and mock_is_active() and service_whitelisted(SERVICE_KEY) and not passes_through(url)
+    return _State.wanted and service_whitelisted(SERVICE_KEY) and not passes_through(url)
 
 
 def passes_through(url: str) -> bool:
@@ -204,7 +204,6 @@ def record(message: Any, url: str) -> None:
 
     if not recorder._user_enabled:
         return
-    seen = SimpleNamespace(
-        method=message.method, headers=dict(message.headers), url=url, raw_url=url, raw_path=message.path
-    )
+    headers = {name: message.header(name.lower()) for name in message.headers}
+    seen = SimpleNamespace(method=message.method, headers=headers, url=url, raw_url=url, raw_path=message.path)
     recorder._record_request(seen, message.body)  # type: ignore[arg-type]  # what it reads of a request is there

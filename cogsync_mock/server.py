@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from http import HTTPStatus
@@ -12,18 +15,17 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.serving import make_server
-from werkzeug.wsgi import get_input_stream
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from . import registration
 from .cognitosync import protocol
-from .cognitosync.exceptions import CognitoSyncError
+from .cognitosync.exceptions import CognitoSyncError, SerializationException
 from .cognitosync.protocol import MAX_BODY, Message
 from .cognitosync.responses import CognitoSyncResponse
 from .cognitosync.settings import Settings
 from .options import Options
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterable
     from types import FrameType, TracebackType
 
@@ -52,16 +54,16 @@ class Application:
         if not _is_for_cognito_sync(environ, headers):
             result: Iterable[bytes] = self._others(environ, start_response)
             return result
-        message = Message(
-            environ["REQUEST_METHOD"],
-            headers.get("host", ""),
-            _raw_path(environ),
-            environ["QUERY_STRING"],
-            headers,
-            _body(environ),
-        )
-        registration.record(message, f"{environ['wsgi.url_scheme']}://{message.host}{environ['REQUEST_URI']}")
-        answer = CognitoSyncResponse(self._settings).answer(message)
+        path, query = _raw_path(environ), environ["QUERY_STRING"]
+        message = Message(environ["REQUEST_METHOD"], headers.get("host", ""), path, query, headers, b"")
+        try:
+            message = dataclasses.replace(message, body=_body(environ))
+        except OSError as error:
+            # Broken chunks: whatever the body was to be, it is not JSON.
+            answer = protocol.Rest(message).failure(SerializationException(f"Could not read the request body: {error}"))
+        else:
+            registration.record(message, f"{environ['wsgi.url_scheme']}://{message.host}{environ['REQUEST_URI']}")
+            answer = CognitoSyncResponse(self._settings).answer(message)
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(answer.headers.items()))
         return [] if message.method == "HEAD" else [answer.body]
 
@@ -85,7 +87,8 @@ def _raw_path(environ: dict[str, Any]) -> str:
 
 def _body(environ: dict[str, Any]) -> bytes:
     """Read the body, but no more than one byte above what the service accepts."""
-    if int(environ.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+    length = get_content_length(environ)
+    if length is not None and length > MAX_BODY:
         return bytes(MAX_BODY + 1)
     body: bytes = get_input_stream(environ).read(MAX_BODY + 1)
     return body
@@ -125,22 +128,16 @@ def _bound_server(
     """Bind first, then build: a port in use is an error at once.
 
     Raises:
-        OSError: if the address cannot be bound, with a text that says which.
+        OSError: if the address cannot be bound or the certificate not be used, with a text that says which.
         RuntimeError: if moto's server extra is not installed.
     """
     registration.check()
     others, handler = registration.server_parts()
     if not log:
         handler = type("QuietHandler", (handler,), {"log_request": lambda *_: None})
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
-        raise OSError(
-            getattr(error, "errno", None),
-            f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
-        ) from error
-    with listener:
+    if isinstance(ssl_context, tuple):
+        ssl_context = _loaded(*ssl_context)
+    with _listener(host, port) as listener:
         return make_server(
             host,
             port,
@@ -150,6 +147,30 @@ def _bound_server(
             ssl_context=ssl_context,
             fd=listener.fileno(),
         )
+
+
+def _loaded(certificate: str, key: str | None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        raise OSError(
+            f"cannot serve HTTPS with certificate {certificate} and key {key}: {error.strerror or error}"
+        ) from error
+    return context
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    failure = f"cannot listen on {host}:{port}: "
+    if port not in range(65536):
+        raise OSError(f"{failure}a port is a number from 0 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except socket.gaierror as error:
+        raise OSError(f"{failure}{error.strerror}") from error
+    except OSError as error:
+        raise OSError(f"{failure}{os.strerror(error.errno or 0)}") from error
 
 
 class CognitoSyncServer:
@@ -253,10 +274,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         server = _bound_server(arguments.host, arguments.port, settings, ssl_context, log=True)
     except (OSError, RuntimeError) as error:
-        print(
-            f"cogsync-mock: {error.strerror if isinstance(error, OSError) and error.strerror else error}",
-            file=sys.stderr,
-        )
+        print(f"cogsync-mock: {error}", file=sys.stderr)
         return 1
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

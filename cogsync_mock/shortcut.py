@@ -1,72 +1,67 @@
-"""A short way through botocore for cognito-sync, past work that moto does for services that need it.
+"""Handlers around moto's own, in every client that is made while a mock is on.
 
-moto's own handler builds a web framework's request out of every call and looks through its list of services.
-Here a handler of ours runs first, answers, and hides the request's URL from moto's handler, so that the call is not
-answered twice; a last handler shows the URL again. Clients that were made without these handlers take moto's way
-or the guard's and get the same answers: this is about time only.
+moto's handler builds a web framework's request out of every call, looks through its list of services, and answers
+"Not yet implemented" for hosts it does not know. Here a handler of ours runs first: it answers cognito-sync by the
+short way, hands hosts that moto does not know to the guard, and hides the URL of what it answered from moto's handler,
+so that no call is answered twice; a last handler shows the URL again. Clients made without these handlers take moto's
+way or the guard's and get the same answers.
 """
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
 from . import registration
 from .cognitosync.protocol import Message
 from .cognitosync.responses import CognitoSyncResponse
+from .guard import aws_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-    from botocore.awsrequest import AWSPreparedRequest
-
-
-class _RawBody(BytesIO):
-    """What botocore expects below a response: a file with urllib3's ``stream``."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        """Yield all there is, at once."""
-        if content := self.read():
-            yield content
+    from .guard import Guard
 
 
-def aws_response(url: str, status: int, headers: Any, body: str | bytes) -> AWSResponse:
-    """Build what botocore expects to come back from the network."""
-    raw: Any = _RawBody(body.encode() if isinstance(body, str) else body)
-    return AWSResponse(url, status, headers, raw)
+class Shortcut:
+    """The two handlers. Between `remove` and `install` they rest in the clients that have them."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._is_on = False
+
+    def install(self) -> None:
+        """Put the handlers around moto's, for all clients made from now on."""
+        BUILTIN_HANDLERS.insert(0, ("before-send", self._answer_first))
+        BUILTIN_HANDLERS.append(("before-send", self._show_again))
+        self._is_on = True
+
+    def remove(self) -> None:
+        """Take them out again."""
+        self._is_on = False
+        BUILTIN_HANDLERS.remove(("before-send", self._answer_first))
+        BUILTIN_HANDLERS.remove(("before-send", self._show_again))
+
+    def _answer_first(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        if not self._is_on:
+            return None
+        if registration.is_ours_to_answer(request.url):
+            response: AWSResponse | None = _answered(request)
+        elif registration.service_at(request.url) is None:
+            response = self._guard.answer(request)
+        else:
+            return None
+        if response is not None:
+            request.url = registration.ANSWERED + request.url
+        return response
+
+    def _show_again(self, request: AWSPreparedRequest, **_: Any) -> None:
+        request.url = request.url.removeprefix(registration.ANSWERED)
 
 
-def answer_first(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-    """Answer a request to cognito-sync if a mock is on and moto would have us answer it."""
-    url = request.url
-    if not registration.is_ours_to_answer(url):
-        return None
-    message = Message.from_url(request.method, url, request.headers, request.body)
-    registration.record(message, url)
+def _answered(request: AWSPreparedRequest) -> AWSResponse:
+    message = Message.from_url(request.method, request.url, request.headers, request.body)
+    registration.record(message, request.url)
     answer = CognitoSyncResponse().answer_in_process(message)
-    request.url = registration.ANSWERED + url
-    return aws_response(url, answer.status, answer.headers, answer.body)
-
-
-def show_again(request: AWSPreparedRequest, **_: Any) -> None:
-    """Give the request its URL back, for whoever looks at it next."""
-    request.url = request.url.removeprefix(registration.ANSWERED)
-
-
-_FIRST = ("before-send", answer_first)
-_LAST = ("before-send", show_again)
-
-
-def install() -> None:
-    """Put the handlers around moto's, for all clients made from now on."""
-    BUILTIN_HANDLERS.insert(0, _FIRST)
-    BUILTIN_HANDLERS.append(_LAST)
-
-
-def remove() -> None:
-    """Take them out again; in clients that have them they rest until the next mock."""
-    BUILTIN_HANDLERS.remove(_FIRST)
-    BUILTIN_HANDLERS.remove(_LAST)
+    return aws_response(request.url, answer.status, answer.headers, answer.body)

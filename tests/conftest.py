@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -15,7 +17,13 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
+from cogsync_mock.cognitosync import siblings
+from cogsync_mock.cognitosync.models import cognitosync_backends
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
     from cogsync_mock import CognitoSyncMock
 
 pytest_plugins = ["pytester"]
@@ -123,3 +131,34 @@ def identity_id(door: Door, pool_id: str) -> str:
 def unknown_pool_id() -> str:
     """A well-formed id that no pool has."""
     return f"{REGION}:{uuid.uuid4()}"
+
+
+@pytest.fixture
+def modification_in_progress(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AbstractContextManager[None]]:
+    """Return a context manager inside which a call of SetIdentityPoolConfiguration has begun and not ended."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: Any) -> list[str]:
+        inside.set()
+        assert go_on.wait(10)
+        return []
+
+    monkeypatch.setattr(siblings, "missing_references", slow)
+
+    @contextmanager
+    def held(pool_id: str, push_sync: Any) -> Iterator[None]:
+        backend = cognitosync_backends["123456789012"][REGION]
+        call = threading.Thread(
+            target=backend.set_identity_pool_configuration,
+            args=(pool_id, push_sync, None),
+            kwargs={"verify_references": True},
+        )
+        call.start()
+        assert inside.wait(10)
+        try:
+            yield
+        finally:
+            go_on.set()
+            call.join()
+
+    return held

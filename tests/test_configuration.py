@@ -12,11 +12,9 @@ from botocore.exceptions import ClientError
 from data import APPLICATION, PUSH_SYNC, ROLE, STREAM_ROLE, STREAMS
 from moto.cognitoidentity.models import CognitoIdentityBackend, cognitoidentity_backends
 
-from cogsync_mock.cognitosync import siblings
-from cogsync_mock.cognitosync.models import cognitosync_backends
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from conftest import Door
 
@@ -234,25 +232,13 @@ class TestConcurrentModification:
     """Calls that overlap in time: the later one is refused, nothing is lost or mixed (design C3)."""
 
     def test_the_later_call_is_refused(
-        self, client: Any, door: Door, pool_id: str, monkeypatch: pytest.MonkeyPatch
+        self,
+        client: Any,
+        door: Door,
+        pool_id: str,
+        modification_in_progress: Callable[..., AbstractContextManager[None]],
     ) -> None:
-        inside, go_on = threading.Event(), threading.Event()
-
-        def slow(*_: Any) -> list[str]:
-            inside.set()
-            assert go_on.wait(10)
-            return []
-
-        monkeypatch.setattr(siblings, "missing_references", slow)
-        backend = cognitosync_backends["123456789012"]["us-east-1"]
-        first = threading.Thread(
-            target=backend.set_identity_pool_configuration,
-            args=(pool_id, PUSH_SYNC, None),
-            kwargs={"verify_references": True},
-        )
-        first.start()
-        assert inside.wait(10)
-        try:
+        with modification_in_progress(pool_id, PUSH_SYNC):
             assert refusal(client.set_identity_pool_configuration, IdentityPoolId=pool_id, PushSync={}) == (
                 400,
                 "ConcurrentModificationException",
@@ -261,9 +247,6 @@ class TestConcurrentModification:
             other = door.mock.create_identity_pool("other")
             client.set_identity_pool_configuration(IdentityPoolId=other, PushSync=PUSH_SYNC)
             assert stored(client, pool_id) == {"IdentityPoolId": pool_id}
-        finally:
-            go_on.set()
-            first.join()
         assert stored(client, pool_id)["PushSync"] == PUSH_SYNC
 
     def test_threads_never_see_a_mixture(self, door: Door, pool_id: str) -> None:

@@ -1,0 +1,58 @@
+"""What users install: names, entry points, and nothing imported before it is used."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import distribution, entry_points
+
+import pytest
+
+import cogsync_mock
+
+NAMES = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
+
+
+def python(code: str) -> str:
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_importing_loads_neither_boto3_nor_moto_nor_wrapt() -> None:
+    code = "import sys, cogsync_mock; print({'boto3', 'botocore', 'moto', 'wrapt', 'werkzeug'} & set(sys.modules))"
+    assert python(code) == "set()"
+
+
+def test_the_public_names() -> None:
+    assert sorted(cogsync_mock.__all__) == NAMES
+    assert set(NAMES) <= set(dir(cogsync_mock))
+    assert all(getattr(cogsync_mock, name).__name__ == name for name in NAMES)
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        _ = cogsync_mock.nonsense  # type: ignore[attr-defined]
+
+
+def test_the_names_on_motos_side() -> None:
+    code = (
+        "from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends\n"
+        "from cogsync_mock.cognitosync.responses import CognitoSyncResponse\n"
+        "from cogsync_mock.cognitosync import cognitosync_backends as same\n"
+        "assert same is cognitosync_backends"
+    )
+    python(code)
+
+
+def test_entry_points() -> None:
+    (plugin,) = entry_points(group="pytest11", name="cogsync_mock")
+    assert plugin.value == "cogsync_mock.pytest_plugin"
+    (command,) = entry_points(group="console_scripts", name="cogsync-mock")
+    assert command.value == "cogsync_mock.server:main"
+
+
+def test_metadata() -> None:
+    metadata = distribution("cogsync-mock").metadata
+    assert metadata["License-Expression"] == "Apache-2.0"
+    required = [line for line in distribution("cogsync-mock").requires or [] if "extra ==" not in line]
+    assert {re.split(r"[<>=!~\[; ]", line)[0] for line in required} == {"boto3", "moto", "werkzeug", "wrapt"}
+    assert [line for line in required if line.startswith("moto")] == ["moto>=5.0.28"]

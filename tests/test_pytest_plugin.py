@@ -1,0 +1,203 @@
+"""The pytest plugin, seen from outside: what a user's test run prints and does."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Make every inner run strict."""
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n")
+    return pytester
+
+
+def test_the_three_fixtures_are_one_mock(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import boto3
+        from cogsync_mock import CognitoSyncMock, CognitoSyncServer
+
+        def test_mock(cognito_sync_mock, cognito_sync_client):
+            assert isinstance(cognito_sync_mock, CognitoSyncMock)
+            pool_id = cognito_sync_mock.create_identity_pool()
+            cognito_sync_client.set_identity_pool_configuration(
+                IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes"})
+            got = cognito_sync_client.get_identity_pool_configuration(IdentityPoolId=pool_id)
+            assert got["CognitoStreams"] == {"StreamName": "changes"}
+
+        urls = []
+
+        def use(server, cognito_sync_client):
+            assert isinstance(server, CognitoSyncServer)
+            urls.append(server.endpoint_url)
+            outside = boto3.client("cognito-identity", endpoint_url=server.endpoint_url)
+            assert outside.list_identity_pools(MaxResults=60)["IdentityPools"] == []
+            pool_id = outside.create_identity_pool(
+                IdentityPoolName="game", AllowUnauthenticatedIdentities=False)["IdentityPoolId"]
+            assert cognito_sync_client.get_identity_pool_configuration(IdentityPoolId=pool_id)
+
+        def test_server(cognito_sync_server, cognito_sync_client):
+            use(cognito_sync_server, cognito_sync_client)
+
+        def test_server_is_empty_again_and_still_the_same(cognito_sync_server, cognito_sync_client):
+            use(cognito_sync_server, cognito_sync_client)
+            assert urls[0] == urls[1]
+        """
+    )
+    run.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_the_marker_at_every_level(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.cognito_sync_mock(region_name="eu-west-1", enforce_credentials=False)
+
+        def test_module(cognito_sync_mock, cognito_sync_client):
+            assert cognito_sync_client.meta.region_name == "eu-west-1"
+            assert cognito_sync_mock.options.enforce_credentials is False
+
+        @pytest.mark.cognito_sync_mock(region_name="us-west-2")
+        class TestClass:
+            def test_class(self, cognito_sync_mock, cognito_sync_client):
+                assert cognito_sync_client.meta.region_name == "us-west-2"
+                assert cognito_sync_mock.options.enforce_credentials is False
+
+            @pytest.mark.cognito_sync_mock(verify_references=True, passthrough=["example.com"], config={"iam": {}})
+            def test_function(self, cognito_sync_mock, cognito_sync_client):
+                assert cognito_sync_client.meta.region_name == "us-west-2"
+                options = cognito_sync_mock.options
+                assert (options.verify_references, options.passthrough) == (True, ["example.com"])
+        """
+    )
+    run.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_misuse_of_the_marker_is_explained(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.cognito_sync_mock(region="eu-west-1")
+        def test_unknown_option(cognito_sync_mock): ...
+
+        @pytest.mark.cognito_sync_mock("eu-west-1")
+        def test_positional(cognito_sync_mock): ...
+        """
+    )
+    result = run.runpytest_subprocess()
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines_random(
+        [
+            "E*TypeError: mock_cognito_sync has no option 'region': did you mean 'region_name'?",
+            "*the marker cognito_sync_mock takes options by name only, not 'eu-west-1'",
+        ]
+    )
+
+
+def test_ini_keys_are_the_projects_defaults(run: pytest.Pytester) -> None:
+    run.makeini(
+        """
+        [pytest]
+        cognito_sync_region_name = eu-west-1
+        cognito_sync_enforce_credentials = false
+        cognito_sync_verify_references = true
+        cognito_sync_passthrough =
+            *.example.com
+            api.example.org
+        """
+    )
+    run.makepyfile(
+        """
+        import pytest
+
+        def test_defaults(cognito_sync_mock):
+            options = cognito_sync_mock.options
+            assert options.region_name == "eu-west-1"
+            assert (options.enforce_credentials, options.verify_references) == (False, True)
+            assert options.passthrough == ["*.example.com", "api.example.org"]
+
+        @pytest.mark.cognito_sync_mock(region_name="us-west-2")
+        def test_a_marker_wins(cognito_sync_mock):
+            assert cognito_sync_mock.options.region_name == "us-west-2"
+        """
+    )
+    run.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+def test_plain_moto_works_because_the_plugin_is_loaded(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import boto3
+
+        def test_plain():
+            from moto import mock_aws
+            with mock_aws():
+                client = boto3.client("cognito-sync", "us-east-1")
+                try:
+                    client.get_identity_pool_configuration(IdentityPoolId="us-east-1:0")
+                except client.exceptions.ResourceNotFoundException:
+                    return
+            raise AssertionError
+        """
+    )
+    run.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_a_run_that_does_not_use_it_imports_nothing(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import sys
+
+        def test_nothing_is_imported():
+            heavy = {"boto3", "botocore", "moto", "werkzeug", "wrapt", "cogsync_mock.mock"}
+            assert heavy & set(sys.modules) == set()
+            assert "cogsync_mock.pytest_plugin" in sys.modules
+        """
+    )
+    run.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_it_can_be_switched_off(run: pytest.Pytester) -> None:
+    run.makepyfile("import sys\n\ndef test_off(): assert 'cogsync_mock' not in sys.modules\n")
+    run.runpytest_subprocess("-p", "no:cogsync_mock").assert_outcomes(passed=1)
+
+
+def test_it_works_under_xdist(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(6))
+        def test_many(cognito_sync_server, cognito_sync_client, number):
+            assert cognito_sync_server.endpoint_url.startswith("http://127.0.0.1:")
+            assert cognito_sync_client.meta.region_name == "us-east-1"
+        """
+    )
+    run.runpytest_subprocess("-n", "2").assert_outcomes(passed=6)
+
+
+def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
+    run.runpytest_subprocess("--markers").stdout.fnmatch_lines(
+        [
+            (
+                "@pytest.mark.cognito_sync_mock(*, region_name='us-east-1', enforce_credentials=True, "
+                "verify_references=False, passthrough=(), config=None): options for the fixtures cognito_sync_mock, "
+                "cognito_sync_client and cognito_sync_server; the closest marker wins, option by option."
+            )
+        ]
+    )
+    shown = run.runpytest_subprocess("--fixtures").stdout
+    shown.fnmatch_lines(
+        [
+            "cognito_sync_mock -- *",
+            "*Amazon Cognito Sync and all of moto's services, mocked and empty for one test; *",
+            "cognito_sync_client -- *",
+            "*A boto3 client for cognito-sync inside the mock, with developer credentials.",
+            "cognito_sync_server -- *",
+            "*The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures.",
+        ]
+    )
+    shown.no_fnmatch_line("*_cognito_sync_server*")
