@@ -47,6 +47,10 @@ _ENDPOINT_PREFIXES = ("AWS_ENDPOINT_URL",)
 
 _REGION = "AWS_DEFAULT_REGION"
 
+# A proxy would be handed what is meant for the server on this machine.
+_PROXY_EXCEPTIONS = frozenset({"NO_PROXY", "no_proxy"})
+_LOOPBACK = "localhost,127.0.0.1,::1"
+
 #: In place of the user's: no files, no instance metadata, credentials that no account has.
 _MOCKED_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "FOOBARKEY",
@@ -67,7 +71,7 @@ class HiddenEnvironment:
 
     def hide(self, *, credentials: bool) -> None:
         """Hide endpoint settings, and credentials if so told; put mocked ones in their place."""
-        self._names = _ENDPOINTS | _MOCKED.keys() | {_REGION}
+        self._names = _ENDPOINTS | _MOCKED.keys() | _PROXY_EXCEPTIONS | {_REGION}
         self._prefixes = _ENDPOINT_PREFIXES
         mocked = _MOCKED
         if credentials:
@@ -79,6 +83,9 @@ class HiddenEnvironment:
             if name != _REGION:
                 del os.environ[name]
         os.environ.update(mocked)
+        for name in _PROXY_EXCEPTIONS:
+            given = self._original.get(name)
+            os.environ[name] = "*" if given == "*" else ",".join(filter(None, (given, _LOOPBACK)))
 
     def default_region(self, region: str) -> None:
         """Set the default region, unless the user had set one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import threading
@@ -37,6 +38,12 @@ SIGNED = (
 UNCHECKED = Config(parameter_validation=False, retries={"max_attempts": 0})
 
 
+@functools.cache
+def _session() -> Any:
+    """Return one session for all tests, made inside the first mock: loading botocore's models again takes time."""
+    return boto3.Session()
+
+
 @dataclass(frozen=True)
 class Response:
     """A raw HTTP answer."""
@@ -59,7 +66,7 @@ class Door:
 
     def client(self, service: str = "cognito-sync", *, config: Config | None = UNCHECKED, **kwargs: Any) -> Any:
         kwargs.setdefault("region_name", REGION)
-        return boto3.client(service, endpoint_url=self.endpoint_url, config=config, **kwargs)
+        return _session().client(service, endpoint_url=self.endpoint_url, config=config, **kwargs)
 
     def identity_client(self, identity_id: str) -> Any:
         """Return a client that signs with the credentials of an identity."""

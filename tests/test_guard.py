@@ -20,7 +20,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from moto.core.config import default_user_config
 
-from cogsync_mock import CognitoSyncMock, UnmockedRequest, mock_cognito_sync
+from cogsync_mock import CognitoSyncMock, CognitoSyncServer, UnmockedRequest, mock_cognito_sync
 from cogsync_mock.guard import is_loopback
 
 if TYPE_CHECKING:
@@ -271,6 +271,20 @@ class TestHiddenEnvironment:
         with mock_cognito_sync(config={"core": {"mock_credentials": False}}):
             assert os.environ["AWS_ACCESS_KEY_ID"] == self.SECRETS["AWS_ACCESS_KEY_ID"]
             assert "AWS_ENDPOINT_URL" not in os.environ
+
+    @pytest.mark.parametrize(("given", "inside"), [("", "localhost,"), ("intra", "intra,localhost,"), ("*", "*")])
+    def test_a_proxy_is_not_handed_what_is_for_this_machine(
+        self, monkeypatch: pytest.MonkeyPatch, given: str, inside: str
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+        monkeypatch.setenv("NO_PROXY", given)
+        monkeypatch.setenv("no_proxy", given)
+        with CognitoSyncServer() as server, mock_cognito_sync() as mock:
+            assert os.environ["NO_PROXY"].startswith(inside)
+            pool_id = mock.create_identity_pool()
+            client = boto3.client("cognito-sync", "us-east-1", endpoint_url=server.endpoint_url, config=ONCE)
+            assert client.get_identity_pool_configuration(IdentityPoolId=pool_id)["IdentityPoolId"] == pool_id
+        assert os.environ["NO_PROXY"] == given
 
     def test_the_users_region_wins_over_the_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")

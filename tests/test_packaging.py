@@ -47,7 +47,7 @@ def test_entry_points() -> None:
     (plugin,) = entry_points(group="pytest11", name="cogsync_mock")
     assert plugin.value == "cogsync_mock.pytest_plugin"
     (command,) = entry_points(group="console_scripts", name="cogsync-mock")
-    assert command.value == "cogsync_mock.server:main"
+    assert command.value == "cogsync_mock.__main__:run"
 
 
 def test_metadata() -> None:

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -168,7 +169,7 @@ class TestClass:
     def test_start_stop_and_start_again(self) -> None:
         server = CognitoSyncServer()
         first = server.start().endpoint_url
-        pool_id = use(first)
+        use(first)
         with pytest.raises(RuntimeError, match=f"running already, at {first}: call stop"):
             server.start()
         server.stop()
@@ -177,9 +178,28 @@ class TestClass:
         with pytest.raises(RuntimeError, match="not running: call start"):
             _ = server.endpoint_url
         with server:
-            client = boto3.client("cognito-sync", endpoint_url=server.endpoint_url, **KEYS)
-            with pytest.raises(client.exceptions.ResourceNotFoundException):
-                client.get_identity_pool_configuration(IdentityPoolId=pool_id)
+            use(server.endpoint_url)
+
+    def test_the_first_server_begins_empty(self) -> None:
+        """In a process of its own: here, the fixture's server may be running."""
+        code = """
+            import boto3, sys
+            from cogsync_mock import CognitoSyncServer
+            def pools(url):
+                identity = boto3.client("cognito-identity", "us-east-1", endpoint_url=url,
+                                        aws_access_key_id="key", aws_secret_access_key="secret")
+                identity.create_identity_pool(IdentityPoolName="game", AllowUnauthenticatedIdentities=False)
+                return len(identity.list_identity_pools(MaxResults=60)["IdentityPools"])
+            with CognitoSyncServer() as one:
+                print(pools(one.endpoint_url))
+                with CognitoSyncServer() as other:
+                    print(pools(other.endpoint_url))
+            with CognitoSyncServer() as one:
+                print(pools(one.endpoint_url))
+        """
+        command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (result.stdout.split(), result.stderr) == (["1", "2", "1"], "")
 
     def test_a_port_in_use_is_an_error_at_once(self) -> None:
         with CognitoSyncServer() as first:

@@ -1,0 +1,1 @@
+"""gamesync: registers a game studio's identity pools for push sync and streams."""
