@@ -59,7 +59,7 @@ def imports(module: str) -> tuple[set[str], set[str]]:
         for child in ast.iter_child_nodes(node):
             visit(child)
 
-    visit(ast.parse(path.read_text()))
+    visit(ast.parse(path.read_text(encoding="utf-8")))
     return ours, others
 
 
@@ -82,4 +82,4 @@ def test_imports_run_one_way(module: str) -> None:
 
 
 def test_modules_stay_small() -> None:
-    assert [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400] == []
+    assert [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []

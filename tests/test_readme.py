@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 PYTHON = [text for language, text in BLOCKS if language == "python"]
 CONSOLE = [text for language, text in BLOCKS if language == "console"]
 INI = [text for language, text in BLOCKS if language == "ini"]
@@ -57,6 +57,6 @@ def test_the_servers_block_is_what_it_prints() -> None:
 
 def test_the_set_up_commands_are_those_that_are_run_for_every_change() -> None:
     example, everything = (block.strip().removeprefix("$ ") for block in CONSOLE[2:])
-    assert f"({everything})" in (ROOT / ".ci" / "run").read_text()
+    assert f"({everything})" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert example == f"{everything} -e example"
-    assert "\n    example\n" in (ROOT / "tox.ini").read_text()
+    assert "\n    example\n" in (ROOT / "tox.ini").read_text(encoding="utf-8")

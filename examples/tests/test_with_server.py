@@ -30,7 +30,7 @@ def run(cognito_sync_server: CognitoSyncServer) -> Run:
     def command_line(config: Path) -> tuple[int, str, str]:
         command = [sys.executable, "-m", "gamesync", str(config), "--endpoint-url", cognito_sync_server.endpoint_url]
         here = Path(__file__).parents[1]
-        done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=here, capture_output=True, encoding="utf-8", timeout=60, check=False)  # noqa: S603
         return done.returncode, POOL.sub("(POOL)", done.stdout), done.stderr
 
     return command_line
