@@ -81,7 +81,7 @@ class _Activation:
         options = self._active[-1]
         current.settings = Settings(options.enforce_credentials, options.verify_references)
         self._guard.passthrough = tuple(options.passthrough)
-        self._environment.default_region(options.region_name)
+        self._environment.default_region(options.region_name, is_given=options.region_is_given)
         _replace(registration.moto_config(), _with_passthrough({**self._config, **(options.config or {})}, options))
 
 

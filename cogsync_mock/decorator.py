@@ -62,7 +62,10 @@ class MockCognitoSync:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        mock = self._mocks[-1]
         self.stop()
+        if kind is None:
+            mock.assert_faults_used()
 
 
 @overload

@@ -87,10 +87,9 @@ class HiddenEnvironment:
             given = self._original.get(name)
             os.environ[name] = "*" if given == "*" else ",".join(filter(None, (given, _LOOPBACK)))
 
-    def default_region(self, region: str) -> None:
-        """Set the default region, unless the user had set one."""
-        if not self._original.get(_REGION):
-            os.environ[_REGION] = region
+    def default_region(self, region: str, *, is_given: bool) -> None:
+        """Set the default region; one that is only a default yields to the user's."""
+        os.environ[_REGION] = region if is_given else self._original.get(_REGION) or region
 
     def show(self) -> None:
         """Put every variable back as it was, whatever happened to it meanwhile."""

@@ -13,11 +13,14 @@ from . import registration
 from .activation import activation
 from .cognitosync import siblings
 from .cognitosync.contract import operations
-from .cognitosync.exceptions import IdentityPoolNotFound
+from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
+from .cognitosync.faults import Fault, faults
 from .cognitosync.identity import IdentityCredentials
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .options import Options
 
 _IDENTITY_ID = operations()["ListDatasets"].input.members["IdentityId"]
@@ -33,6 +36,7 @@ class CognitoSyncMock:
     def __init__(self, options: Options) -> None:
         self.options = options
         self._starts = 0
+        self._faults: list[Fault] = []
 
     def start(self) -> CognitoSyncMock:
         """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
@@ -49,6 +53,9 @@ class CognitoSyncMock:
         self._require_started("stop()")
         activation.remove(self.options)
         self._starts -= 1
+        if not self._starts:
+            for fault in self._faults:
+                faults.remove(fault)
 
     def reset(self) -> None:
         """Forget all data of all services, as at the start of a test.
@@ -154,6 +161,73 @@ class CognitoSyncMock:
         self._require_pool(backend, pool_id)
         backend.stop_streaming(pool_id, reason)
 
+    def merge_identities(self, pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
+        """Do what AWS does when the logins of two identities are linked: move the source's datasets to the target.
+
+        They appear there as ``<dataset>.<source identity>``, are reported as MergedDatasetNames until deleted,
+        and count toward the 20 that an identity may have (documented).
+
+        Returns:
+            Their new names.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            ValueError: if there is no such pool, or it has not both identities, or they are the same.
+        """
+        self._require_started("merge_identities()")
+        backend = self._backend_of(pool_id)
+        self._require_pool(backend, pool_id)
+        if source_identity_id == target_identity_id:
+            raise ValueError(f"an identity cannot be merged with itself: {source_identity_id!r}")
+        try:
+            return backend.merge_identities(pool_id, source_identity_id, target_identity_id)
+        except IdentityNotFound as error:
+            raise ValueError(f"{error.message} in pool {pool_id!r}: create it first with create_identity()") from None
+
+    def add_fault(
+        self,
+        operation: str,
+        error: str | None = None,
+        *,
+        times: int = 1,
+        message: str | None = None,
+        delay: float = 0.0,
+        when: Callable[[Mapping[str, Any]], bool] | Mapping[str, Any] | None = None,
+    ) -> Fault:
+        """Have coming calls of an operation fail or take long. A fault that is never used fails the test.
+
+        Args:
+            operation: such as ``"SetIdentityPoolConfiguration"``.
+            error: one of the errors that the operation declares, such as ``"TooManyRequestsException"``; None to only
+                delay.
+            times: how many calls it strikes.
+            message: the error's message; a default one if None.
+            delay: how long to hold the call, in seconds. A SetIdentityPoolConfiguration that is held is in progress:
+                a second one of the same pool gets ConcurrentModificationException.
+            when: which calls: a function of the parameters, or parameters that must be equal; None for all.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            TypeError: if an argument is of the wrong type.
+            ValueError: if there is no such operation, or it cannot raise that error; the message names near ones.
+        """
+        self._require_started("add_fault()")
+        fault = Fault(operation, error, times, message, delay, when)
+        self._faults.append(fault)
+        faults.add(fault)
+        return fault
+
+    def assert_faults_used(self) -> None:
+        """Make sure that every fault has struck as often as it was asked to.
+
+        Raises:
+            AssertionError: naming those that have not.
+        """
+        left = [fault for fault in self._faults if fault.used < fault.times]
+        if left:
+            lines = [f"{fault.operation} {fault.error or 'delay'}: {fault.used} of {fault.times}" for fault in left]
+            raise AssertionError(f"faults were not used as often as asked for: {'; '.join(lines)}")
+
     def _require_started(self, what: str) -> None:
         if not self._starts:
             raise RuntimeError(
@@ -174,7 +248,7 @@ class CognitoSyncMock:
 
     def _require_pool(self, backend: CognitoSyncBackend, pool_id: str) -> None:
         try:
-            backend.configuration_of(pool_id)
+            backend.pool(pool_id)
         except IdentityPoolNotFound:
             raise ValueError(
                 f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"

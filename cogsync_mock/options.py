@@ -16,7 +16,7 @@ class Options:
     """How the mock behaves.
 
     Args:
-        region_name: default region inside the mock, if ``AWS_DEFAULT_REGION`` is not set.
+        region_name: default region inside the mock; if none is given, ``AWS_DEFAULT_REGION`` is it where that is set.
         enforce_credentials: developer-only and identity-only operations refuse the other kind, as AWS does
             (documented with each operation). False: every key may do everything.
         verify_references: SetIdentityPoolConfiguration refuses roles, platform applications and streams
@@ -33,7 +33,9 @@ class Options:
     enforce_credentials: bool = True
     verify_references: bool = False
     passthrough: Collection[str] = ()
-    config: Mapping[str, Any] | None = field(default=None)
+    config: Mapping[str, Any] | None = None
+    #: whether a region was given by name, so that it wins over the environment
+    region_is_given: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.region_name, str):
@@ -63,10 +65,10 @@ class Options:
         Raises:
             TypeError: naming the right keyword, if one is unknown.
         """
-        known = [option.name for option in fields(cls)]
+        known = [option.name for option in fields(cls) if option.name != "region_is_given"]
         for name in given:
             if name not in known:
                 close = get_close_matches(name, known, n=1)
                 hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
                 raise TypeError(f"mock_cognito_sync has no option {name!r}: {hint}")
-        return cls(**given)
+        return cls(**given, region_is_given="region_name" in given)

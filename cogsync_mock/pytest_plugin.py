@@ -21,7 +21,7 @@ _MARKER = "cognito_sync_mock"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the ini keys, one for each option that makes sense for a whole project."""
-    parser.addini("cognito_sync_region_name", "Default region inside the Cognito Sync mock.", default="us-east-1")
+    parser.addini("cognito_sync_region_name", "Default region inside the Cognito Sync mock.", default=None)
     parser.addini(
         "cognito_sync_enforce_credentials",
         "Whether Cognito Sync operations refuse the wrong kind of credentials.",
@@ -53,6 +53,8 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Collect the options: ini keys, then markers from module to function."""
     names = ("region_name", "enforce_credentials", "verify_references", "passthrough")
     options = {name: request.config.getini(f"cognito_sync_{name}") for name in names}
+    if options["region_name"] is None:
+        del options["region_name"]
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
         if marker.args:
             raise pytest.UsageError(f"the marker {_MARKER} takes options by name only, not {marker.args[0]!r}")

@@ -286,10 +286,16 @@ class TestHiddenEnvironment:
             assert client.get_identity_pool_configuration(IdentityPoolId=pool_id)["IdentityPoolId"] == pool_id
         assert os.environ["NO_PROXY"] == given
 
-    def test_the_users_region_wins_over_the_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_users_region_wins_over_the_default_but_not_over_one_given(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
-        with mock_cognito_sync(region_name="eu-west-1"):
+        with mock_cognito_sync():
             assert boto3.client("cognito-sync").meta.region_name == "us-west-2"
+            with mock_cognito_sync(region_name="eu-west-1"):
+                assert boto3.client("cognito-sync").meta.region_name == "eu-west-1"
+            assert boto3.client("cognito-sync").meta.region_name == "us-west-2"
+        assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
         monkeypatch.delenv("AWS_DEFAULT_REGION")
         with mock_cognito_sync(region_name="eu-west-1"):
             assert boto3.client("cognito-sync").meta.region_name == "eu-west-1"

@@ -181,8 +181,9 @@ def test_dashboard(door: Door) -> None:
     pool_id = door.mock.create_identity_pool()
     door.client().set_identity_pool_configuration(IdentityPoolId=pool_id, PushSync=PUSH_SYNC)
     base = door.endpoint_url or "http://motoapi.amazonaws.com"
-    shown = requests.get(f"{base}/moto-api/data.json", timeout=10).json()["cognitosync"]["PoolConfiguration"]
-    assert {"identity_pool_id": pool_id, "push_sync": PUSH_SYNC, "cognito_streams": None} in shown
+    shown = requests.get(f"{base}/moto-api/data.json", timeout=10).json()["cognitosync"]["Pool"]
+    (pool,) = (pool for pool in shown if pool["identity_pool_id"] == pool_id)
+    assert (pool["push_sync"], pool["cognito_streams"]) == (PUSH_SYNC, None)
 
 
 def test_reset_by_motos_own_route(door: Door) -> None:

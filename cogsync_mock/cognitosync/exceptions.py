@@ -48,6 +48,124 @@ class ReferencesMissing(InvalidParameterException):
         super().__init__(f"The configuration refers to resources that do not exist: {'; '.join(missing)}")
 
 
+class NoSuchSyncCount(InvalidParameterException):
+    """A client claims to know a count that the dataset has not reached."""
+
+    def __init__(self, sync_count: int) -> None:
+        super().__init__(f"No such SyncCount: {sync_count} exists for this Dataset")
+
+
+class SyncSessionTokenNotValid(InvalidParameterException):
+    """The token is another dataset's, spent, expired or none at all."""
+
+    def __init__(self) -> None:
+        super().__init__("SyncSessionToken not valid for these inputs")
+
+
+class BrokenNextToken(InvalidParameterException):
+    """The token is none that this operation gave."""
+
+    def __init__(self) -> None:
+        super().__init__("NextToken not valid for these inputs")
+
+
+class DuplicateKeys(InvalidParameterException):
+    """One call patches the same record twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Duplicate key in RecordPatches: {key}")
+
+
+class StreamNeverConfigured(InvalidParameterException):
+    """A bulk publish of a pool that never had a stream."""
+
+    def __init__(self, identity_pool_id: str) -> None:
+        super().__init__(f"IdentityPool '{identity_pool_id}' has no stream configured")
+
+
+class LimitExceededException(CognitoSyncError):
+    """A documented limit would be exceeded."""
+
+    code = "LimitExceededException"
+    status = 400
+
+
+class TooManyDatasets(LimitExceededException):
+    """The identity has as many datasets as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Limit of {limit} datasets per identity exceeded")
+
+
+class TooManyRecords(LimitExceededException):
+    """The dataset would have more records than it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Limit of {limit} records per dataset exceeded")
+
+
+class DatasetTooLarge(LimitExceededException):
+    """The dataset would be larger than it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Limit of {limit} bytes per dataset exceeded")
+
+
+class ResourceConflictException(CognitoSyncError):
+    """An update tries to use a resource that is in use, or is out of date."""
+
+    code = "ResourceConflictException"
+    status = 409
+
+
+class WrongSyncCount(ResourceConflictException):
+    """A patch does not know the latest version of its record."""
+
+    def __init__(self, key: str, current: int, given: int) -> None:
+        super().__init__(f"Current SyncCount for: {key} is: {current} not: {given}")
+
+
+class DuplicateRequestException(CognitoSyncError):
+    """A bulk publish of this pool is in progress."""
+
+    code = "DuplicateRequestException"
+    status = 400
+
+    def __init__(self, identity_pool_id: str) -> None:
+        super().__init__(f"A bulk publish of IdentityPool '{identity_pool_id}' is already in progress")
+
+
+class AlreadyStreamedException(CognitoSyncError):
+    """A bulk publish of this pool succeeded less than 24 hours ago."""
+
+    code = "AlreadyStreamedException"
+    status = 400
+
+    def __init__(self, identity_pool_id: str) -> None:
+        super().__init__(f"IdentityPool '{identity_pool_id}' was bulk published within the last 24 hours")
+
+
+class InvalidConfigurationException(CognitoSyncError):
+    """The pool's push configuration does not serve this request."""
+
+    code = "InvalidConfigurationException"
+    status = 400
+
+
+class PushSyncNotConfigured(InvalidConfigurationException):
+    """The pool has no PushSync."""
+
+    def __init__(self, identity_pool_id: str) -> None:
+        super().__init__(f"IdentityPool '{identity_pool_id}' is not configured for push sync")
+
+
+class PlatformNotConfigured(InvalidConfigurationException):
+    """None of the pool's applications is of the device's platform."""
+
+    def __init__(self, identity_pool_id: str, platform: str) -> None:
+        super().__init__(f"IdentityPool '{identity_pool_id}' has no application of platform {platform}")
+
+
 class ResourceNotFoundException(CognitoSyncError):
     """The resource does not exist."""
 
@@ -60,6 +178,34 @@ class IdentityPoolNotFound(ResourceNotFoundException):
 
     def __init__(self, identity_pool_id: str) -> None:
         super().__init__(f"IdentityPool '{identity_pool_id}' not found")
+
+
+class IdentityNotFound(ResourceNotFoundException):
+    """No such identity in the pool."""
+
+    def __init__(self, identity_id: str) -> None:
+        super().__init__(f"Identity '{identity_id}' not found")
+
+
+class DatasetNotFound(ResourceNotFoundException):
+    """The identity has no such dataset, or no longer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Dataset '{name}' not found")
+
+
+class DeviceNotFound(ResourceNotFoundException):
+    """The identity has no such device."""
+
+    def __init__(self, device_id: str) -> None:
+        super().__init__(f"Device '{device_id}' not found")
+
+
+class SubscriptionNotFound(ResourceNotFoundException):
+    """The device is not subscribed to the dataset."""
+
+    def __init__(self, device_id: str, name: str) -> None:
+        super().__init__(f"Device '{device_id}' is not subscribed to Dataset '{name}'")
 
 
 class ConcurrentModificationException(CognitoSyncError):

@@ -3,98 +3,57 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.core.common_models import BaseModel
+from moto.core.utils import unix_time
 
 from . import siblings
-from .exceptions import ConcurrentModificationException, IdentityPoolNotFound, ReferencesMissing
+from .exceptions import (
+    IdentityNotFound,
+    IdentityPoolNotFound,
+    NoSuchSyncCount,
+    ReferencesMissing,
+    SubscriptionNotFound,
+)
+from .identities import IdentityData
+from .pools import Pool
+from .sessions import Sessions, pool_of, pool_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
 
+    from .datasets import Patch
     from .identity import IdentityCredentials
+    from .pools import Part
 
-Part = dict[str, Any]
-
-
-class PoolConfiguration(BaseModel):
-    """What Cognito Sync keeps of one identity pool. moto's dashboard shows its public attributes.
-
-    Both parts stand in one tuple that is replaced whole, so a reader never sees a mixture of two calls.
-    """
-
-    def __init__(self, identity_pool_id: str, owner: Any) -> None:
-        self.identity_pool_id = identity_pool_id
-        self._parts: tuple[Part | None, Part | None] = (None, None)
-        # The very pool this belongs to: a pool deleted and made again under the same id starts empty.
-        self._owner = owner
-        self._modifying = threading.Lock()
-
-    @property
-    def push_sync(self) -> Part | None:
-        """What was set as PushSync."""
-        return self._parts[0]
-
-    @property
-    def cognito_streams(self) -> Part | None:
-        """What was set as CognitoStreams."""
-        return self._parts[1]
-
-    def replace(self, push_sync: Part | None, cognito_streams: Part | None) -> None:
-        """Replace the parts that are given, remove those given empty, leave the others alone."""
-        old_push_sync, old_streams = self._parts
-        self._parts = (
-            old_push_sync if push_sync is None else push_sync or None,
-            old_streams if cognito_streams is None else cognito_streams or None,
-        )
-
-    def belongs_to(self, owner: Any) -> bool:
-        """Tell whether this is the configuration of that very pool of cognito-identity."""
-        return self._owner is owner
-
-    @contextmanager
-    def modification(self) -> Iterator[None]:
-        """Claim the right to modify; a call that overlaps with another's claim is refused, not queued.
-
-        Raises:
-            ConcurrentModificationException: if another call holds the claim.
-        """
-        if not self._modifying.acquire(blocking=False):
-            raise ConcurrentModificationException(self.identity_pool_id)
-        try:
-            yield
-        finally:
-            self._modifying.release()
-
-    def to_dict(self) -> Part:
-        """Return the shape of GetIdentityPoolConfiguration's answer."""
-        push_sync, cognito_streams = self._parts
-        return {
-            "IdentityPoolId": self.identity_pool_id,
-            "PushSync": push_sync,
-            "CognitoStreams": cognito_streams,
-        }
+#: Page sizes where the client asks for none: observed for pools, chosen for the others.
+POOLS_A_PAGE = 16
+DATASETS_A_PAGE = 64
+RECORDS_A_PAGE = 1024
 
 
 class CognitoSyncBackend(BaseBackend):
-    """Cognito Sync of one account and region."""
+    """Cognito Sync of one account and region.
+
+    Every method that takes an ``identity_pool_id`` raises IdentityPoolNotFound if cognito-identity has no such pool
+    here, and every one that takes an ``identity_id`` IdentityNotFound if the pool has no such identity; but
+    `list_datasets` and `list_records`, which do not declare that error, answer as for an identity without data.
+    Those that need an existing dataset raise DatasetNotFound if there is none, or only the marker of a deleted one.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.configurations: dict[str, PoolConfiguration] = {}
+        self.pools: dict[str, Pool] = {}
         self.credentials: dict[str, IdentityCredentials] = {}
+        self._sessions = Sessions()
         self._creating = threading.Lock()
 
-    def get_identity_pool_configuration(self, identity_pool_id: str) -> Part:
-        """Return the configuration of a pool, both parts None if it was never set.
+    # ---------------------------------------------------------- configuration
 
-        Raises:
-            IdentityPoolNotFound: if cognito-identity has no such pool here.
-        """
-        return self.configuration_of(identity_pool_id).to_dict()
+    def get_identity_pool_configuration(self, identity_pool_id: str) -> Part:
+        """Return the configuration of a pool, both parts None if it was never set."""
+        return self.pool(identity_pool_id).configuration()
 
     def set_identity_pool_configuration(
         self,
@@ -103,65 +62,334 @@ class CognitoSyncBackend(BaseBackend):
         cognito_streams: Part | None,
         *,
         verify_references: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Part:
         """Replace the parts that are given, remove those given empty, leave the others alone.
 
+        Args:
+            identity_pool_id: the pool.
+            push_sync: PushSync of the request.
+            cognito_streams: CognitoStreams of the request.
+            verify_references: refuse roles, applications and streams that do not exist.
+            meanwhile: called while the modification is open to conflicts with others.
+
         Raises:
-            IdentityPoolNotFound: if cognito-identity has no such pool here.
             ConcurrentModificationException: if another call is modifying this pool.
-            ReferencesMissing: with ``verify_references``, if a role, application or stream does not exist.
+            ReferencesMissing: if a role, application or stream does not exist.
         """
-        configuration = self.configuration_of(identity_pool_id)
-        with configuration.modification():
+        pool = self.pool(identity_pool_id)
+        with pool.modification():
+            meanwhile()
             if verify_references:
-                self._verify_references(push_sync, cognito_streams)
-            configuration.replace(push_sync, _kept_of(cognito_streams))
-            return configuration.to_dict()
+                self._verify(siblings.missing_references(self.account_id, self.region_name, push_sync, cognito_streams))
+            pool.configure(push_sync, cognito_streams)
+            return pool.configuration()
 
     def stop_streaming(self, identity_pool_id: str, reason: str) -> None:
         """Turn streaming off as the service does when it loses the stream or the role.
 
         Raises:
-            IdentityPoolNotFound: if cognito-identity has no such pool here.
             ValueError: if the pool has no streams configured.
         """
-        configuration = self.configuration_of(identity_pool_id)
-        if configuration.cognito_streams is None:
-            raise ValueError(
-                f"identity pool {identity_pool_id!r} does not stream: configure it first "
-                "with set_identity_pool_configuration(CognitoStreams=...)"
-            )
-        stopped = {**configuration.cognito_streams, "StreamingStatus": "DISABLED", "DisabledReason": reason}
-        configuration.replace(None, stopped)
+        pool = self.pool(identity_pool_id)
+        with pool.modification(wait=True):
+            if pool.cognito_streams is None:
+                raise ValueError(
+                    f"identity pool {identity_pool_id!r} does not stream: configure it first "
+                    "with set_identity_pool_configuration(CognitoStreams=...)"
+                )
+            pool.configure(None, {**pool.cognito_streams, "StreamingStatus": "DISABLED", "DisabledReason": reason})
 
-    def configuration_of(self, identity_pool_id: str) -> PoolConfiguration:
-        """Return what is kept of a pool; of a pool deleted meanwhile nothing is.
+    def get_cognito_events(self, identity_pool_id: str) -> Part:
+        """Return the events of a pool and the functions they call."""
+        return {"Events": dict(self.pool(identity_pool_id).events)}
+
+    def set_cognito_events(
+        self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool = False
+    ) -> Part:
+        """Set events key by key; an empty function removes its key.
 
         Raises:
-            IdentityPoolNotFound: if cognito-identity has no such pool here.
+            ConstraintsViolated: if a key is not SyncTrigger.
+            ReferencesMissing: if a function does not exist.
         """
+        pool = self.pool(identity_pool_id)
+        pool.check_events(events)
+        if verify_references:
+            self._verify(siblings.missing_functions(self.account_id, self.region_name, filter(None, events.values())))
+        pool.set_events(events)
+        return {}
+
+    def _verify(self, missing: Any) -> None:
+        named = list(missing)
+        if named:
+            raise ReferencesMissing(named)
+
+    # ---------------------------------------------------------------- records
+
+    def list_records(
+        self,
+        identity_pool_id: str,
+        identity_id: str,
+        dataset_name: str,
+        *,
+        last_sync_count: int,
+        next_token: str | None,
+        max_results: int | None,
+        sync_session_token: str | None,
+    ) -> Part:
+        """Return the records that changed after a sync count, and a session token to write with.
+
+        Raises:
+            NoSuchSyncCount: if the dataset exists and has not reached that count.
+            SyncSessionTokenNotValid: if a token is given and not good.
+            BrokenNextToken: if it is none of this dataset.
+        """
+        about = (identity_pool_id, identity_id, dataset_name)
+        pool, now = self._pool_if_any(identity_pool_id), unix_time()
+        if sync_session_token is not None:
+            self._sessions.check(sync_session_token, about, now)
+        else:
+            sync_session_token = self._sessions.begin(about, now)
+            if pool is not None:
+                pool.count_session()
+        identity = pool.identity(identity_id) if pool else None
+        dataset = identity.datasets.get(dataset_name) if identity else None
+        if identity is None or dataset is None:
+            return {**_NO_DATASET, "SyncSessionToken": sync_session_token}
+        if dataset.exists and last_sync_count > dataset.sync_count:
+            raise NoSuchSyncCount(last_sync_count)
+        page, count, following = dataset.page(last_sync_count, next_token, max_results or RECORDS_A_PAGE)
+        return {
+            "Records": [record.to_dict() for record in page],
+            "NextToken": following,
+            "Count": count,
+            "DatasetSyncCount": dataset.sync_count,
+            "LastModifiedBy": dataset.last_modified_by,
+            "MergedDatasetNames": identity.merged_names(dataset_name),
+            "DatasetExists": dataset.exists,
+            "DatasetDeletedAfterRequestedSyncCount": dataset.was_deleted_after(last_sync_count),
+            "SyncSessionToken": sync_session_token,
+        }
+
+    def update_records(
+        self,
+        identity_pool_id: str,
+        identity_id: str,
+        dataset_name: str,
+        patches: Sequence[Patch],
+        *,
+        sync_session_token: str,
+        author: str,
+    ) -> Part:
+        """Write all patches or none, and create the dataset if need be.
+
+        Raises:
+            SyncSessionTokenNotValid: if the token is not good for this dataset.
+            TooManyDatasets: if a dataset would have to be created above the limit.
+            CognitoSyncError: as `Dataset.check` refuses patches.
+        """
+        pool = self._pool_with(identity_pool_id, identity_id)
+        about, now = (identity_pool_id, identity_id, dataset_name), unix_time()
+        with pool.lock:
+            self._sessions.check(sync_session_token, about, now)
+            identity = pool.identity_to_write(identity_id)
+            dataset, created = identity.to_write(dataset_name, now)
+            dataset.check(patches)
+            # Nothing below can refuse.
+            self._sessions.spend(sync_session_token, about, now)
+            if not patches:
+                return {"Records": []}
+            if created:
+                dataset.create_again(now)
+                identity.datasets[dataset_name] = dataset
+            before = dataset.storage
+            written = dataset.apply(patches, now, author)
+            pool.account_for(identity, storage=dataset.storage - before, datasets=int(created), now=now)
+            return {"Records": [record.to_dict() for record in written]}
+
+    # --------------------------------------------------------------- datasets
+
+    def list_datasets(
+        self, identity_pool_id: str, identity_id: str, *, next_token: str | None, max_results: int | None
+    ) -> Part:
+        """Return the datasets of an identity, by name.
+
+        Raises:
+            BrokenNextToken: if it is none of this operation.
+        """
+        pool = self._pool_if_any(identity_pool_id)
+        identity = pool.identity(identity_id) if pool else None
+        page, following = (identity or IdentityData()).page(next_token, max_results or DATASETS_A_PAGE)
+        return {
+            "Datasets": [dataset.to_dict(identity_id) for dataset in page],
+            "Count": len(page),
+            "NextToken": following,
+        }
+
+    def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> Part:
+        """Return the metadata of a dataset."""
+        identity = self._identity(identity_pool_id, identity_id)
+        return {"Dataset": identity.existing(dataset_name).to_dict(identity_id)}
+
+    def delete_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str) -> Part:
+        """Delete a dataset but for the marker of its deletion; return what it was."""
+        pool, now = self._pool_with(identity_pool_id, identity_id), unix_time()
+        with pool.lock:
+            identity = pool.identity_to_write(identity_id)
+            dataset = identity.existing(dataset_name)
+            deleted = dataset.to_dict(identity_id)
+            pool.account_for(identity, storage=-dataset.storage, datasets=-1, now=now)
+            dataset.delete(now, author)
+            for device in identity.devices.values():
+                device.subscriptions.discard(dataset_name)
+            return {"Dataset": deleted}
+
+    def merge_identities(self, identity_pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
+        """Move the datasets of one identity to another, as the service does when their logins are linked.
+
+        Returns:
+            Their new names, ``<dataset>.<source identity>``.
+        """
+        pool, now = self._pool_with(identity_pool_id, source_identity_id), unix_time()
+        self._pool_with(identity_pool_id, target_identity_id)
+        with pool.lock:
+            return pool.merge(source_identity_id, target_identity_id, now)
+
+    # ------------------------------------------------------------------ usage
+
+    def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> Part:
+        """Return the totals of an identity."""
+        return {"IdentityUsage": self._identity(identity_pool_id, identity_id).usage(identity_pool_id, identity_id)}
+
+    def describe_identity_pool_usage(self, identity_pool_id: str) -> Part:
+        """Return the totals of a pool; SyncSessionsCount is None until the first session."""
+        return {"IdentityPoolUsage": self.pool(identity_pool_id).usage()}
+
+    def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> Part:
+        """Return the totals of all pools, by id; the NextToken is base64 of the next one's id (documented sample).
+
+        Raises:
+            BrokenNextToken: if it is none of this operation.
+        """
+        ids = sorted(siblings.identity_pool_ids(self.account_id, self.region_name))
+        if next_token is not None:
+            first = pool_of(next_token)
+            ids = [identity_pool_id for identity_pool_id in ids if identity_pool_id >= first]
+        size = max_results or POOLS_A_PAGE
+        page = [self.pool(identity_pool_id).usage() for identity_pool_id in ids[:size]]
+        return {
+            "IdentityPoolUsages": page,
+            "MaxResults": size,
+            "Count": len(page),
+            "NextToken": pool_token(ids[size]) if len(ids) > size else None,
+        }
+
+    # ----------------------------------------------------------- bulk publish
+
+    def bulk_publish(self, identity_pool_id: str) -> Part:
+        """Begin to stream all datasets of a pool.
+
+        Raises:
+            StreamNeverConfigured: if the pool never had a stream.
+            DuplicateRequestException: if one is in progress.
+            AlreadyStreamedException: if one succeeded in the last 24 hours.
+        """
+        pool, now = self.pool(identity_pool_id), unix_time()
+        with pool.lock:
+            pool.begin_bulk_publish(now)
+            return {"IdentityPoolId": identity_pool_id}
+
+    def get_bulk_publish_details(self, identity_pool_id: str) -> Part:
+        """Return how far the last bulk publish has got."""
+        return self.pool(identity_pool_id).bulk_publish_details(unix_time())
+
+    # ---------------------------------------------------------------- devices
+
+    def register_device(self, identity_pool_id: str, identity_id: str, platform: str, token: str) -> Part:
+        """Register a device for push sync; the same token again keeps its id.
+
+        Raises:
+            PushSyncNotConfigured: if the pool has no PushSync.
+            PlatformNotConfigured: if none of the pool's applications is of this platform.
+        """
+        pool = self._pool_with(identity_pool_id, identity_id)
+        pool.require_push_sync(platform)
+        with pool.lock:
+            return {"DeviceId": pool.identity_to_write(identity_id).register(platform, token).device_id}
+
+    def subscribe_to_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str) -> Part:
+        """Have a device hear of changes to a dataset.
+
+        Raises:
+            PushSyncNotConfigured: if the pool has no PushSync.
+            DeviceNotFound: if the identity has no such device.
+        """
+        self.pool(identity_pool_id).require_push_sync()
+        identity = self._identity(identity_pool_id, identity_id)
+        identity.existing(dataset_name)
+        identity.device(device_id).subscriptions.add(dataset_name)
+        return {}
+
+    def unsubscribe_from_dataset(
+        self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str
+    ) -> Part:
+        """Have a device no longer hear of changes to a dataset.
+
+        Raises:
+            PushSyncNotConfigured: if the pool has no PushSync.
+            DeviceNotFound: if the identity has no such device.
+            SubscriptionNotFound: if the device is not subscribed.
+        """
+        self.pool(identity_pool_id).require_push_sync()
+        identity = self._identity(identity_pool_id, identity_id)
+        identity.existing(dataset_name)
+        subscriptions = identity.device(device_id).subscriptions
+        if dataset_name not in subscriptions:
+            raise SubscriptionNotFound(device_id, dataset_name)
+        subscriptions.remove(dataset_name)
+        return {}
+
+    # ---------------------------------------------------- pools and identities
+
+    def pool(self, identity_pool_id: str) -> Pool:
+        """Return what is kept of a pool; of a pool deleted meanwhile nothing is."""
+        pool = self._pool_if_any(identity_pool_id)
+        if pool is None:
+            raise IdentityPoolNotFound(identity_pool_id)
+        return pool
+
+    def _pool_if_any(self, identity_pool_id: str) -> Pool | None:
         owner = siblings.identity_pool(self.account_id, self.region_name, identity_pool_id)
         with self._creating:
-            configuration = self.configurations.get(identity_pool_id)
-            if configuration is not None and configuration.belongs_to(owner):
-                return configuration
-            self.configurations.pop(identity_pool_id, None)
+            pool = self.pools.get(identity_pool_id)
+            if pool is not None and pool.belongs_to(owner):
+                return pool
+            self.pools.pop(identity_pool_id, None)
             if owner is None:
-                raise IdentityPoolNotFound(identity_pool_id)
-            configuration = self.configurations[identity_pool_id] = PoolConfiguration(identity_pool_id, owner)
-            return configuration
+                return None
+            pool = self.pools[identity_pool_id] = Pool(identity_pool_id, owner, unix_time(owner.creation_time))
+            return pool
 
-    def _verify_references(self, push_sync: Part | None, cognito_streams: Part | None) -> None:
-        missing = list(siblings.missing_references(self.account_id, self.region_name, push_sync, cognito_streams))
-        if missing:
-            raise ReferencesMissing(missing)
+    def _pool_with(self, identity_pool_id: str, identity_id: str) -> Pool:
+        pool = self.pool(identity_pool_id)
+        listed = siblings.identities(self.account_id, self.region_name, identity_pool_id)
+        if not pool.knows(identity_id, listed):
+            raise IdentityNotFound(identity_id)
+        return pool
+
+    def _identity(self, identity_pool_id: str, identity_id: str) -> IdentityData:
+        """Return what is kept of an identity; of one that never wrote, nothing."""
+        return self._pool_with(identity_pool_id, identity_id).identity(identity_id) or IdentityData()
 
 
-def _kept_of(streams: Part | None) -> Part | None:
-    """Return what is kept of a CognitoStreams: a reason only while streaming is disabled (chosen)."""
-    if streams is None or streams.get("StreamingStatus") == "DISABLED":
-        return streams
-    return {name: value for name, value in streams.items() if name != "DisabledReason"}
+_NO_DATASET: Part = {
+    "Records": [],
+    "Count": 0,
+    "DatasetSyncCount": 0,
+    "DatasetExists": False,
+    "DatasetDeletedAfterRequestedSyncCount": False,
+}
 
 
 cognitosync_backends = BackendDict(CognitoSyncBackend, "cognito-sync")

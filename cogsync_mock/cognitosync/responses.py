@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,20 +14,22 @@ from moto.core.utils import unix_time
 
 from . import protocol
 from .exceptions import CognitoSyncError, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
+from .faults import faults
 from .identity import Caller, caller_of
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
 from .validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .contract import Operation
+    from .pools import Part
     from .protocol import Answer, Message
 
 _IAM_KEY_LENGTH = 20
 
-Handler = TypeVar("Handler", bound="Callable[..., Mapping[str, Any]]")
+Handler = TypeVar("Handler", bound="Callable[..., Part]")
 
 
 def operation(method: Handler) -> Handler:
@@ -46,6 +49,7 @@ class CognitoSyncResponse(BaseResponse):
         super().__init__(service_name="cognitosync")
         self.settings = settings or current.settings
         self.refusal: CognitoSyncError | None = None
+        self.delay = 0.0
 
     # ------------------------------------------------------------------ doors
 
@@ -78,17 +82,18 @@ class CognitoSyncResponse(BaseResponse):
     # ------------------------------------------------- the life of a request
 
     def answer(self, message: Message) -> Answer:
-        """Answer a request: recognise, authenticate, parse, validate, authorise, perform."""
+        """Answer a request: recognise, authenticate, parse, suffer faults, validate, authorise, perform."""
         if protocol.is_preflight(message):
             return protocol.preflight(message)
         dialect = protocol.recognise(message)
         try:
             protocol.check_size(message)
             asked = dialect.operation()
-            caller = self.authenticate(message)
+            self.caller = self.authenticate(message)
             self.parameters = dialect.parameters(asked)
+            self.suffer(asked)
             validate(asked, self.parameters)
-            self.authorise(asked, caller)
+            self.authorise(asked, self.caller)
             answer = dialect.success(asked, self.perform(asked))
         except CognitoSyncError as refusal:
             self.refusal = refusal
@@ -111,18 +116,41 @@ class CognitoSyncResponse(BaseResponse):
         self.backend = self._backend()
         return caller_of(self.access_key, self.backend.credentials)
 
-    def authorise(self, asked: Operation, caller: Caller) -> None:
-        """Refuse the kind of credentials that the operation does not take (documented with each operation).
+    def suffer(self, asked: Operation) -> None:
+        """Take the fault that a test has asked for, if any; one that only delays is served in `wait`.
 
         Raises:
-            NotAuthorizedException: if the caller is of the other kind.
+            InjectedError: if the fault has an error.
+        """
+        fault = faults.take(asked.name, self.parameters)
+        if fault is not None:
+            self.delay = fault.delay
+            if fault.error is not None:
+                self.wait()
+                fault.raise_error()
+
+    def wait(self) -> None:
+        """Hold the call for as long as a fault says."""
+        if self.delay:
+            time.sleep(self.delay)
+
+    def authorise(self, asked: Operation, caller: Caller) -> None:
+        """Refuse the kind of credentials that the operation does not take, and another identity's data (documented).
+
+        Raises:
+            NotAuthorizedException: if the caller is of the other kind, or another identity.
         """
         if not self.settings.enforce_credentials:
             return
         if asked.callers not in ("anyone", caller.kind):
             raise NotAuthorizedException
+        if caller.identity_id is None:
+            return
+        own = {"IdentityPoolId": caller.identity_pool_id, "IdentityId": caller.identity_id}
+        if any(self.parameters.get(name, value) != value for name, value in own.items()):
+            raise NotAuthorizedException
 
-    def perform(self, asked: Operation) -> Mapping[str, Any]:
+    def perform(self, asked: Operation) -> Part:
         """Hand over to the method that bears the operation's name.
 
         Raises:
@@ -131,27 +159,153 @@ class CognitoSyncResponse(BaseResponse):
         handler = getattr(self, asked.python_name, None)
         if handler is None or not hasattr(handler, "is_operation"):
             raise OperationNotImplemented(asked.name)
-        result: Mapping[str, Any] = handler()
+        if asked.name != "SetIdentityPoolConfiguration":
+            # That one waits while its modification is open, so that others can run into it.
+            self.wait()
+        result: Part = handler()
         return result
 
     # ------------------------------------------------------------- operations
 
     @operation
-    def get_identity_pool_configuration(self) -> Mapping[str, Any]:
+    def get_identity_pool_configuration(self) -> Part:
         """GetIdentityPoolConfiguration."""
-        return self.backend.get_identity_pool_configuration(self.parameters["IdentityPoolId"])
+        return self.backend.get_identity_pool_configuration(self.pool_id)
 
     @operation
-    def set_identity_pool_configuration(self) -> Mapping[str, Any]:
+    def set_identity_pool_configuration(self) -> Part:
         """SetIdentityPoolConfiguration."""
         return self.backend.set_identity_pool_configuration(
-            self.parameters["IdentityPoolId"],
+            self.pool_id,
             push_sync=self.parameters.get("PushSync"),
             cognito_streams=self.parameters.get("CognitoStreams"),
             verify_references=self.settings.verify_references,
+            meanwhile=self.wait,
+        )
+
+    @operation
+    def get_cognito_events(self) -> Part:
+        """GetCognitoEvents."""
+        return self.backend.get_cognito_events(self.pool_id)
+
+    @operation
+    def set_cognito_events(self) -> Part:
+        """SetCognitoEvents."""
+        return self.backend.set_cognito_events(
+            self.pool_id, self.parameters["Events"], verify_references=self.settings.verify_references
+        )
+
+    @operation
+    def bulk_publish(self) -> Part:
+        """BulkPublish."""
+        return self.backend.bulk_publish(self.pool_id)
+
+    @operation
+    def get_bulk_publish_details(self) -> Part:
+        """GetBulkPublishDetails."""
+        return self.backend.get_bulk_publish_details(self.pool_id)
+
+    @operation
+    def describe_identity_pool_usage(self) -> Part:
+        """DescribeIdentityPoolUsage."""
+        return self.backend.describe_identity_pool_usage(self.pool_id)
+
+    @operation
+    def list_identity_pool_usage(self) -> Part:
+        """ListIdentityPoolUsage."""
+        return self.backend.list_identity_pool_usage(**self._paging())
+
+    @operation
+    def describe_identity_usage(self) -> Part:
+        """DescribeIdentityUsage."""
+        return self.backend.describe_identity_usage(self.pool_id, self.identity_id)
+
+    @operation
+    def list_datasets(self) -> Part:
+        """ListDatasets."""
+        return self.backend.list_datasets(self.pool_id, self.identity_id, **self._paging())
+
+    @operation
+    def describe_dataset(self) -> Part:
+        """DescribeDataset."""
+        return self.backend.describe_dataset(self.pool_id, self.identity_id, self.dataset_name)
+
+    @operation
+    def delete_dataset(self) -> Part:
+        """DeleteDataset."""
+        return self.backend.delete_dataset(self.pool_id, self.identity_id, self.dataset_name, author=self._author())
+
+    @operation
+    def list_records(self) -> Part:
+        """ListRecords."""
+        return self.backend.list_records(
+            self.pool_id,
+            self.identity_id,
+            self.dataset_name,
+            last_sync_count=self.parameters.get("LastSyncCount", 0),
+            sync_session_token=self.parameters.get("SyncSessionToken"),
+            **self._paging(),
+        )
+
+    @operation
+    def update_records(self) -> Part:
+        """UpdateRecords."""
+        return self.backend.update_records(
+            self.pool_id,
+            self.identity_id,
+            self.dataset_name,
+            self.parameters.get("RecordPatches", []),
+            sync_session_token=self.parameters["SyncSessionToken"],
+            author=self._author(),
+        )
+
+    @operation
+    def register_device(self) -> Part:
+        """RegisterDevice."""
+        return self.backend.register_device(
+            self.pool_id, self.identity_id, self.parameters["Platform"], self.parameters["Token"]
+        )
+
+    @operation
+    def subscribe_to_dataset(self) -> Part:
+        """SubscribeToDataset."""
+        return self.backend.subscribe_to_dataset(
+            self.pool_id, self.identity_id, self.dataset_name, self.parameters["DeviceId"]
+        )
+
+    @operation
+    def unsubscribe_from_dataset(self) -> Part:
+        """UnsubscribeFromDataset."""
+        return self.backend.unsubscribe_from_dataset(
+            self.pool_id, self.identity_id, self.dataset_name, self.parameters["DeviceId"]
         )
 
     # ---------------------------------------------------------------- details
+
+    @property
+    def pool_id(self) -> str:
+        """The pool that the call is about."""
+        return str(self.parameters["IdentityPoolId"])
+
+    @property
+    def identity_id(self) -> str:
+        """The identity that the call is about."""
+        return str(self.parameters["IdentityId"])
+
+    @property
+    def dataset_name(self) -> str:
+        """The dataset that the call is about."""
+        return str(self.parameters["DatasetName"])
+
+    def _paging(self) -> Part:
+        size = self.parameters.get("MaxResults")
+        return {"next_token": self.parameters.get("NextToken"), "max_results": None if size is None else int(size)}
+
+    def _author(self) -> str:
+        """Return who will have made a change: the account, or with an identity's credentials its device or itself."""
+        if self.caller.kind == "developer":
+            return self.current_account
+        return str(self.parameters.get("DeviceId") or self.caller.identity_id or self.identity_id)
 
     def get_access_key(self) -> str:
         """Return the key as it was given: moto's own pattern misses those that are not 20 characters long."""

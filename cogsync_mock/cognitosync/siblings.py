@@ -66,3 +66,12 @@ def missing_references(account_id: str, region: str, push_sync: Any, cognito_str
     for arn in dict.fromkeys((push_sync.get("RoleArn"), cognito_streams.get("RoleArn"))):
         if arn is not None and arn not in roles:
             yield f"role {arn}"
+
+
+def missing_functions(account_id: str, region: str, names_or_arns: Iterable[str]) -> Iterable[str]:
+    """Name the Lambda functions that do not exist, one phrase each."""
+    functions = _backend("lambda", account_id, region).list_functions()
+    known = {name for function in functions for name in (function.function_name, function.function_arn)}
+    for name_or_arn in names_or_arns:
+        if name_or_arn not in known:
+            yield f"function {name_or_arn}"

@@ -1,0 +1,216 @@
+"""What Cognito Sync keeps of one identity pool: configuration, events, identities, usage, bulk publish."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from moto.core.common_models import BaseModel
+
+from .bulkpublish import BulkPublish
+from .exceptions import (
+    AlreadyStreamedException,
+    ConcurrentModificationException,
+    ConstraintsViolated,
+    DuplicateRequestException,
+    PlatformNotConfigured,
+    PushSyncNotConfigured,
+    StreamNeverConfigured,
+)
+from .identities import IdentityData, IdentityIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Part = dict[str, Any]
+
+SYNC_TRIGGER = "SyncTrigger"
+
+
+class Pool(BaseModel):
+    """One identity pool. moto's dashboard shows its public attributes.
+
+    Both parts of the configuration stand in one tuple that is replaced whole, so a reader never sees a mixture of
+    two calls.
+    """
+
+    def __init__(self, identity_pool_id: str, owner: Any, created: float) -> None:
+        self.identity_pool_id = identity_pool_id
+        self.events: dict[str, str] = {}
+        self.storage = 0
+        self.sync_sessions: int | None = None
+        self.last_modified = created
+        self._parts: tuple[Part | None, Part | None] = (None, None)
+        self._identities: dict[str, IdentityData] = {}
+        self._index = IdentityIndex()
+        self._bulk_publish: BulkPublish | None = None
+        self._has_streamed = False
+        # The very pool this belongs to: a pool deleted and made again under the same id starts empty.
+        self._owner = owner
+        self._modifying = threading.Lock()
+        self.lock = threading.RLock()
+
+    # ---------------------------------------------------------- configuration
+
+    @property
+    def push_sync(self) -> Part | None:
+        """What was set as PushSync."""
+        return self._parts[0]
+
+    @property
+    def cognito_streams(self) -> Part | None:
+        """What was set as CognitoStreams."""
+        return self._parts[1]
+
+    def configure(self, push_sync: Part | None, cognito_streams: Part | None) -> None:
+        """Replace the parts that are given, remove those given empty, leave the others alone.
+
+        The reason why streaming is disabled is kept only while it is (chosen).
+        """
+        if cognito_streams is not None and cognito_streams.get("StreamingStatus") != "DISABLED":
+            cognito_streams = {name: value for name, value in cognito_streams.items() if name != "DisabledReason"}
+        old_push_sync, old_streams = self._parts
+        self._has_streamed = self._has_streamed or bool(cognito_streams)
+        self._parts = (
+            old_push_sync if push_sync is None else push_sync or None,
+            old_streams if cognito_streams is None else cognito_streams or None,
+        )
+
+    def configuration(self) -> Part:
+        """Return the shape of GetIdentityPoolConfiguration's answer."""
+        push_sync, cognito_streams = self._parts
+        return {
+            "IdentityPoolId": self.identity_pool_id,
+            "PushSync": push_sync,
+            "CognitoStreams": cognito_streams,
+        }
+
+    @contextmanager
+    def modification(self, *, wait: bool = False) -> Iterator[None]:
+        """Claim the right to modify; a call that overlaps with another's claim is refused, unless it may wait.
+
+        Raises:
+            ConcurrentModificationException: if another call holds the claim.
+        """
+        if not self._modifying.acquire(blocking=wait):
+            raise ConcurrentModificationException(self.identity_pool_id)
+        try:
+            yield
+        finally:
+            self._modifying.release()
+
+    def require_push_sync(self, platform: str | None = None) -> None:
+        """Refuse what needs push sync, of a platform if one is given.
+
+        Raises:
+            PushSyncNotConfigured: if the pool has no PushSync.
+            PlatformNotConfigured: if none of its applications is of this platform.
+        """
+        if self.push_sync is None:
+            raise PushSyncNotConfigured(self.identity_pool_id)
+        arns = self.push_sync.get("ApplicationArns", [])
+        if platform is not None and not any(f":app/{platform}/" in arn for arn in arns):
+            raise PlatformNotConfigured(self.identity_pool_id, platform)
+
+    def belongs_to(self, owner: Any) -> bool:
+        """Tell whether this is what is kept of that very pool of cognito-identity."""
+        return self._owner is owner
+
+    # ------------------------------------------------------------------ events
+
+    def check_events(self, events: dict[str, str]) -> None:
+        """Refuse events that do not exist.
+
+        Raises:
+            ConstraintsViolated: if a key is not SyncTrigger.
+        """
+        if any(name != SYNC_TRIGGER for name in events):
+            printed = ", ".join(f"{name}={function}" for name, function in events.items())
+            allowed = f"Map keys must satisfy constraint: [Member must satisfy enum value set: [{SYNC_TRIGGER}]]"
+            raise ConstraintsViolated([f"Value '{{{printed}}}' at 'events' failed to satisfy constraint: {allowed}"])
+
+    def set_events(self, events: dict[str, str]) -> None:
+        """Set events key by key; an empty function removes its key."""
+        self.events = {name: function for name, function in {**self.events, **events}.items() if function}
+
+    # ------------------------------------------------------- identities, usage
+
+    def knows(self, identity_id: str, listed: list[dict[str, str]]) -> bool:
+        """Tell whether cognito-identity lists an identity for this pool."""
+        return self._index.has(identity_id, listed)
+
+    def identity(self, identity_id: str) -> IdentityData | None:
+        """Return what is kept of an identity, None if it never wrote."""
+        return self._identities.get(identity_id)
+
+    def identity_to_write(self, identity_id: str) -> IdentityData:
+        """Return what is kept of an identity, from now on."""
+        return self._identities.setdefault(identity_id, IdentityData())
+
+    def merge(self, source_id: str, target_id: str, now: float) -> list[str]:
+        """Move the datasets of one identity to another; return their new names."""
+        source, target = self.identity_to_write(source_id), self.identity_to_write(target_id)
+        names = []
+        for dataset in source.all_existing():
+            merged = dataset.copy_for_merge(f"{dataset.name}.{source_id}", now)
+            target.datasets[merged.name] = merged
+            self.account_for(target, storage=merged.storage, datasets=1, now=now)
+            self.account_for(source, storage=-dataset.storage, datasets=-1, now=now)
+            names.append(merged.name)
+        source.datasets = {}
+        return names
+
+    def account_for(self, identity: IdentityData, *, storage: int, datasets: int, now: float) -> None:
+        """Add a change to the running totals of an identity and of the pool.
+
+        Args:
+            identity: whose data changed.
+            storage: by how many bytes.
+            datasets: by how many datasets.
+            now: when.
+        """
+        identity.storage += storage
+        identity.live_datasets += datasets
+        identity.last_modified = now
+        self.storage += storage
+        self.last_modified = now
+
+    def count_session(self) -> None:
+        """Count one more sync session."""
+        self.sync_sessions = (self.sync_sessions or 0) + 1
+
+    def usage(self) -> Part:
+        """Return the wire's IdentityPoolUsage."""
+        return {
+            "IdentityPoolId": self.identity_pool_id,
+            "SyncSessionsCount": self.sync_sessions,
+            "DataStorage": self.storage,
+            "LastModifiedDate": self.last_modified,
+        }
+
+    # ------------------------------------------------------------ bulk publish
+
+    def begin_bulk_publish(self, now: float) -> None:
+        """Begin to stream all datasets.
+
+        Raises:
+            StreamNeverConfigured: if there never was a stream.
+            DuplicateRequestException: if one is in progress.
+            AlreadyStreamedException: if one succeeded in the last 24 hours.
+        """
+        if not self._has_streamed:
+            raise StreamNeverConfigured(self.identity_pool_id)
+        if self._bulk_publish is not None:
+            if self._bulk_publish.state(now) == "IN_PROGRESS":
+                raise DuplicateRequestException(self.identity_pool_id)
+            if self._bulk_publish.forbids_another(now):
+                raise AlreadyStreamedException(self.identity_pool_id)
+        enabled = (self.cognito_streams or {}).get("StreamingStatus") == "ENABLED"
+        self._bulk_publish = BulkPublish(now, None if enabled else "Streaming is not enabled for this identity pool")
+
+    def bulk_publish_details(self, now: float) -> Part:
+        """Return the answer of GetBulkPublishDetails."""
+        if self._bulk_publish is None:
+            return {"IdentityPoolId": self.identity_pool_id, "BulkPublishStatus": "NOT_STARTED"}
+        return self._bulk_publish.to_dict(self.identity_pool_id, now)
