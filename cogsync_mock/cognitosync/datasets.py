@@ -240,7 +240,7 @@ class Dataset:
 
     def was_deleted_after(self, sync_count: int) -> bool:
         """Tell whether the dataset was deleted after this count."""
-        return sync_count < self.deleted_count
+        return max(sync_count, 0) < self.deleted_count
 
     def _touch(self, now: float, author: str) -> None:
         self.sync_count += 1

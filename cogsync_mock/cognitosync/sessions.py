@@ -45,10 +45,8 @@ class Sessions:
 
     def spend(self, token: str, about: tuple[str, str, str], now: float) -> None:
         """Let nobody use a good token again."""
-        for session, expiry in list(self._spent.items()):
-            if expiry >= now:
-                break
-            del self._spent[session]
+        while self._spent and next(iter(self._spent.values())) < now:
+            del self._spent[next(iter(self._spent))]
         session, expiry = self._session(token, about, now)
         self._spent[session] = expiry
 
