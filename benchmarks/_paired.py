@@ -11,9 +11,16 @@ if TYPE_CHECKING:
 
 
 def paired(
-    ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int, calls: int
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    *,
+    rounds: int,
+    calls: int,
+    clock: Callable[[], float] = time.process_time,
 ) -> list[tuple[float, float]]:
     """Time ``calls`` calls of both, in turn, ``rounds`` times, after one round that is not counted.
+
+    The clock counts this process's own work, so that others on the machine do not; pass another for child processes.
 
     Returns:
         Seconds per call of ours and of theirs, one pair a round.
@@ -21,17 +28,17 @@ def paired(
     pairs = []
     for number in range(rounds + 1):
         first, second = (ours, theirs) if number % 2 else (theirs, ours)
-        one, other = _per_call(first, calls), _per_call(second, calls)
+        one, other = _per_call(first, calls, clock), _per_call(second, calls, clock)
         if number:
             pairs.append((one, other) if first is ours else (other, one))
     return pairs
 
 
-def _per_call(function: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+def _per_call(function: Callable[[], object], calls: int, clock: Callable[[], float]) -> float:
+    start = clock()
     for _ in range(calls):
         function()
-    return (time.perf_counter() - start) / calls
+    return (clock() - start) / calls
 
 
 def report(name: str, what: tuple[str, str], pairs: list[tuple[float, float]], bar: float) -> bool:

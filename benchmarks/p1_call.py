@@ -50,8 +50,8 @@ def main() -> int:
         pairs = paired(
             lambda: mocked.set_identity_pool_configuration(IdentityPoolId=pool_id, PushSync=PUSH_SYNC),
             lambda: canned.set_identity_pool_configuration(IdentityPoolId=pool_id, PushSync=PUSH_SYNC),
-            rounds=25,
-            calls=100,
+            rounds=100,
+            calls=25,
         )
     holds = report("P1: one call in process", ("mock_cognito_sync", "canned before-send reply"), pairs, BAR)
     return 0 if holds else 1

@@ -132,9 +132,14 @@ def is_ours_to_answer(url: str) -> bool:
     """Tell whether a mock is on, the URL is cognito-sync's, and moto's configuration gives it to us."""
     if not _URL_PATTERN[1].match(url):
         return False
-    from moto.core.config import service_whitelisted
+    from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
 
-    return _State.wanted and service_whitelisted(SERVICE_KEY) and not passes_through(url)
+    return (
+        _State.wanted
+        and service_whitelisted(SERVICE_KEY)
+        and not passthrough_service(SERVICE_KEY)
+        and not passthrough_url(url)
+    )
 
 
 def passes_through(url: str) -> bool:

@@ -56,6 +56,8 @@ class Shape:
     name: str
     kind: str
     members: Mapping[str, Shape] = field(default_factory=dict)
+    #: the members' names as answers list them
+    alphabetical: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     element: Shape | None = None
     minimum: int | None = None
@@ -167,12 +169,12 @@ def _shape(model: BotocoreShape) -> Shape:
         element = model.member
     elif isinstance(model, MapShape):
         element = model.value
+    members = model.members if isinstance(model, StructureShape) else {}
     return Shape(
         name=model.name,
         kind=model.type_name,
-        members={name: _shape(member) for name, member in model.members.items()}
-        if isinstance(model, StructureShape)
-        else {},
+        members={name: _shape(member) for name, member in members.items()},
+        alphabetical=tuple(sorted(members)),
         required=tuple(limits.get("required", ())),
         element=_shape(element) if element else None,
         minimum=limits.get("min"),

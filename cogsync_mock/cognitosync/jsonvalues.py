@@ -164,7 +164,7 @@ def write(shape: Shape, value: Any) -> Any:
     if value is None:
         return None
     if shape.kind == "structure":
-        return {name: write(shape.members[name], value.get(name)) for name in sorted(shape.members)}
+        return {name: write(shape.members[name], value.get(name)) for name in shape.alphabetical}
     if shape.kind == "list":
         element = shape.items
         if element.kind == "string":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from email.utils import formatdate
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from .protocol import Answer, Message
 
 _IAM_KEY_LENGTH = 20
+
+
+@functools.lru_cache(maxsize=1)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
+
 
 Handler = TypeVar("Handler", bound="Callable[..., Part]")
 
@@ -76,7 +83,7 @@ class CognitoSyncResponse(BaseResponse):
         if isinstance(self.refusal, NoSuchEndpoint) and protocol.region_of_host(message):
             raise EndpointConnectionError(endpoint_url=f"https://{message.host}{message.path}", error=self.refusal)
         # An HTTP server dates its answers itself; in process there is none, and moto's clock counts.
-        answer.headers["date"] = formatdate(unix_time(), usegmt=True)
+        answer.headers["date"] = _http_date(int(unix_time()))
         return answer
 
     # ------------------------------------------------- the life of a request

@@ -29,12 +29,15 @@ def validate(operation: Operation, parameters: Mapping[str, Any]) -> None:
 
 def _structure(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[str]:
     for name, member in shape.members.items():
-        member_path = f"{path}{name[0].lower()}{name[1:]}"
         given = value.get(name)
         if given is not None:
-            yield from _value(member, given, member_path)
+            yield from _value(member, given, f"{path}{_lower(name)}")
         elif name in shape.required:
-            yield _violation(None, member_path, "Member must not be null")
+            yield _violation(None, f"{path}{_lower(name)}", "Member must not be null")
+
+
+def _lower(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 def _value(shape: Shape, value: Any, path: str) -> Iterator[str]:
