@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from moto.core.config import default_user_config
+from programs import python
 
 from cogsync_mock import CognitoSyncMock, CognitoSyncServer, UnmockedRequest, mock_cognito_sync
 from cogsync_mock.guard import is_loopback
@@ -30,25 +28,12 @@ ONCE = Config(retries={"max_attempts": 0}, connect_timeout=2, read_timeout=2)
 SCOPE = "Credential=FOOBARKEY/20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def python(code: str) -> str:
-    """Run a program of its own, with the settings of a careless user."""
-    environment = {
-        **os.environ,
-        "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
-        "AWS_SECRET_ACCESS_KEY": "real",
-        "AWS_SESSION_TOKEN": "real",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
+CARELESS = {
+    "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
+    "AWS_SECRET_ACCESS_KEY": "real",
+    "AWS_SESSION_TOKEN": "real",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 def environment() -> dict[str, str]:
@@ -75,7 +60,8 @@ class TestKnownServices:
                     client.get_identity_pool_configuration(IdentityPoolId="us-east-1:0")
                 except client.exceptions.ResourceNotFoundException as error:
                     print(error.response["Error"]["Message"])
-            """
+            """,
+            **CARELESS,
         )
         assert output == "{'ApplicationArns': []}\nIdentityPool 'us-east-1:0' not found"
 

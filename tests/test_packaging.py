@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from importlib.metadata import distribution, entry_points
 
 import pytest
+from programs import python
 
 import cogsync_mock
 
 NAMES = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
-
-
-def python(code: str) -> str:
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
 
 
 def test_importing_loads_neither_boto3_nor_moto_nor_wrapt() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +17,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api import recorder
+from programs import python
 
 from cogsync_mock import mock_cognito_sync, registration
 from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
     from conftest import Door
 
 ONCE = Config(retries={"max_attempts": 0})
-
-
-def python(code: str) -> str:
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
 
 
 def new_pool(region: str = "us-east-1") -> str:
