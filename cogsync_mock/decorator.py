@@ -101,7 +101,11 @@ def mock_cognito_sync(target: Any = None, /, **options: Any) -> Any:
 
     Args:
         target: what to decorate, when used bare.
-        **options: see `cogsync_mock.options.Options`.
+        **options: ``region_name="us-east-1"``, the default region inside the mock;
+            ``enforce_credentials=True``, whether operations refuse the wrong kind of credentials;
+            ``verify_references=False``, whether configurations may only name what exists in the mock;
+            ``passthrough=()``, hosts whose requests may really be sent;
+            ``config=None``, handed to moto's ``mock_aws``. More of them in `cogsync_mock.options.Options`.
 
     Raises:
         TypeError: if the target cannot be called, or an option is unknown or of the wrong type.

@@ -39,6 +39,8 @@ _ENDPOINTS = frozenset(
         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
         "AWS_DATA_PATH",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_RETRY_MODE",
         "AWS_STS_REGIONAL_ENDPOINTS",
         "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
     }
@@ -46,6 +48,8 @@ _ENDPOINTS = frozenset(
 _ENDPOINT_PREFIXES = ("AWS_ENDPOINT_URL",)
 
 _REGION = "AWS_DEFAULT_REGION"
+# What the SDKs of other languages read, in child processes.
+_REGIONS = frozenset({_REGION, "AWS_REGION"})
 
 # A proxy would be handed what is meant for the server on this machine.
 _PROXY_EXCEPTIONS = frozenset({"NO_PROXY", "no_proxy"})
@@ -71,7 +75,7 @@ class HiddenEnvironment:
 
     def hide(self, *, credentials: bool) -> None:
         """Hide endpoint settings, and credentials if so told; put mocked ones in their place."""
-        self._names = _ENDPOINTS | _MOCKED.keys() | _PROXY_EXCEPTIONS | {_REGION}
+        self._names = _ENDPOINTS | _MOCKED.keys() | _PROXY_EXCEPTIONS | _REGIONS
         self._prefixes = _ENDPOINT_PREFIXES
         mocked = _MOCKED
         if credentials:
@@ -80,7 +84,7 @@ class HiddenEnvironment:
             mocked = _MOCKED | _MOCKED_CREDENTIALS
         self._original = {name: value for name, value in os.environ.items() if self._is_hidden(name)}
         for name in self._original:
-            if name != _REGION:
+            if name not in _REGIONS:
                 del os.environ[name]
         os.environ.update(mocked)
         for name in _PROXY_EXCEPTIONS:
@@ -88,8 +92,9 @@ class HiddenEnvironment:
             os.environ[name] = "*" if given == "*" else ",".join(filter(None, (given, _LOOPBACK)))
 
     def default_region(self, region: str, *, is_given: bool) -> None:
-        """Set the default region; one that is only a default yields to the user's."""
-        os.environ[_REGION] = region if is_given else self._original.get(_REGION) or region
+        """Set the default region for all SDKs; one that is only a default yields to the user's for boto3."""
+        for name in _REGIONS:
+            os.environ[name] = region if is_given else self._original.get(_REGION) or region
 
     def show(self) -> None:
         """Put every variable back as it was, whatever happened to it meanwhile."""

@@ -17,11 +17,10 @@ from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
 from .cognitosync.identity import IdentityCredentials
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
+from .options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from .options import Options
 
 _IDENTITY_ID = operations()["ListDatasets"].input.members["IdentityId"]
 
@@ -30,11 +29,11 @@ class CognitoSyncMock:
     """The mock: what ``with mock_cognito_sync() as mock`` and the fixture ``cognito_sync_mock`` give.
 
     Args:
-        options: how it behaves.
+        options: how it behaves; as by default if None.
     """
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
         self._starts = 0
         self._faults: list[Fault] = []
 
@@ -54,17 +53,19 @@ class CognitoSyncMock:
         activation.remove(self.options)
         self._starts -= 1
         if not self._starts:
+            # What was not used stays known, for `assert_faults_used`.
             for fault in self._faults:
                 faults.remove(fault)
 
     def reset(self) -> None:
-        """Forget all data of all services, as at the start of a test.
+        """Forget all data of all services and the faults of this mock, as at the start of a test.
 
         Raises:
             RuntimeError: if the mock is not on.
         """
         self._require_started("reset()")
         registration.reset_all_services()
+        self._remove_faults()
 
     def client(
         self, service: str = "cognito-sync", *, identity_id: str | None = None, region_name: str | None = None
@@ -152,11 +153,15 @@ class CognitoSyncMock:
     def stop_streaming(self, pool_id: str, reason: str) -> None:
         """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.
 
+        boto3 does not show the reason, in production neither, because botocore's model lacks it; the wire does.
+
         Raises:
             RuntimeError: if the mock is not on.
-            ValueError: if there is no such pool, or it has no CognitoStreams.
+            ValueError: if there is no such pool, it has no CognitoStreams, or the reason is empty.
         """
         self._require_started("stop_streaming()")
+        if not isinstance(reason, str) or not reason:
+            raise ValueError(f"reason must say why streaming was stopped, not {reason!r}")
         backend = self._backend_of(pool_id)
         self._require_pool(backend, pool_id)
         backend.stop_streaming(pool_id, reason)
@@ -200,7 +205,8 @@ class CognitoSyncMock:
             operation: such as ``"SetIdentityPoolConfiguration"``.
             error: one of the errors that the operation declares, such as ``"TooManyRequestsException"``; None to only
                 delay.
-            times: how many calls it strikes.
+            times: how many requests it strikes. botocore repeats requests that fail with TooManyRequestsException,
+                InternalErrorException and the like, 3 or 5 attempts in all, so that fewer go unnoticed.
             message: the error's message; a default one if None.
             delay: how long to hold the call, in seconds. A SetIdentityPoolConfiguration that is held is in progress:
                 a second one of the same pool gets ConcurrentModificationException.
@@ -227,6 +233,11 @@ class CognitoSyncMock:
         if left:
             lines = [f"{fault.operation} {fault.error or 'delay'}: {fault.used} of {fault.times}" for fault in left]
             raise AssertionError(f"faults were not used as often as asked for: {'; '.join(lines)}")
+
+    def _remove_faults(self) -> None:
+        for fault in self._faults:
+            faults.remove(fault)
+        self._faults.clear()
 
     def _require_started(self, what: str) -> None:
         if not self._starts:

@@ -70,5 +70,5 @@ class Options:
             if name not in known:
                 close = get_close_matches(name, known, n=1)
                 hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-                raise TypeError(f"mock_cognito_sync has no option {name!r}: {hint}")
+                raise TypeError(f"there is no option {name!r}: {hint}")
         return cls(**given, region_is_given="region_name" in given)

@@ -162,6 +162,8 @@ def _loaded(certificate: str, key: str | None) -> ssl.SSLContext:
 
 def _listener(host: str, port: int) -> socket.socket:
     failure = f"cannot listen on {host}:{port}: "
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise TypeError(f"port must be a whole number, not {port!r}")
     if port not in range(65536):
         raise OSError(f"{failure}a port is a number from 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -170,7 +172,9 @@ def _listener(host: str, port: int) -> socket.socket:
     except socket.gaierror as error:
         raise OSError(f"{failure}{error.strerror}") from error
     except OSError as error:
-        raise OSError(f"{failure}{os.strerror(error.errno or 0)}") from error
+        # Lookups that fail may come as plain errors, too, with numbers of their own.
+        known = error.errno is not None and error.errno > 0
+        raise OSError(f"{failure}{os.strerror(error.errno or 0) if known else error.strerror or error}") from error
 
 
 class CognitoSyncServer:
@@ -197,6 +201,8 @@ class CognitoSyncServer:
         self.host = host
         self.port = port
         self._ssl_context = ssl_context
+        for name in options.keys() & {"region_name", "passthrough", "config"}:
+            raise TypeError(f"the option {name!r} says nothing to a server: its clients name their region and endpoint")
         checked = Options.of(options)
         self._settings = Settings(checked.enforce_credentials, checked.verify_references) if options else None
         self._server: BaseWSGIServer | None = None

@@ -195,6 +195,8 @@ class TestStreamingStatus:
             cognito_sync_mock.stop_streaming(pool_id, "gone")
         with pytest.raises(ValueError, match=r"there is no identity pool .*create it first"):
             cognito_sync_mock.stop_streaming(unknown_pool_id, "gone")
+        with pytest.raises(ValueError, match="reason must say why streaming was stopped, not ''"):
+            cognito_sync_mock.stop_streaming(pool_id, "")
 
 
 @pytest.mark.cognito_sync_mock(verify_references=True)

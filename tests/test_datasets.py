@@ -144,6 +144,14 @@ class TestMerge:
             ("b", 3),
         ]
 
+    def test_they_are_reported_before_the_target_has_that_dataset(
+        self, door: Door, data: Data, pool_id: str, identity_id: str
+    ) -> None:
+        source = door.mock.create_identity(pool_id)
+        Data(data.client, pool_id, source).update(put("a"))
+        names = door.mock.merge_identities(pool_id, source, identity_id)
+        assert (data.list()["DatasetExists"], data.list()["MergedDatasetNames"]) == (False, names)
+
     def test_they_count_toward_the_20_and_toward_usage(
         self, door: Door, data: Data, pool_id: str, identity_id: str
     ) -> None:

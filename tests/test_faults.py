@@ -116,7 +116,11 @@ def test_an_unused_fault_fails_the_with_block_unless_it_fails_anyway() -> None:
         ({"operation": "zzz", "delay": 1}, "no operation 'zzz': there are BulkPublish, DeleteDataset"),
         (
             {"operation": "ListRecords", "error": "ResourceNotFoundException"},
-            "ListRecords cannot raise 'ResourceNotFoundException': there are|ListRecords cannot raise .* did you mean",
+            "ListRecords cannot raise 'ResourceNotFoundException': there are InvalidParameterException, ",
+        ),
+        (
+            {"operation": "ListRecords", "delay": 1, "when": {"Dataset": "x"}},
+            "ListRecords has no parameter 'Dataset': did you mean 'DatasetName'|has no parameter 'Dataset': there are",
         ),
         ({"operation": "ListRecords"}, "does nothing: give error='...' or delay=seconds"),
         ({"operation": "ListRecords", "delay": -1}, "delay must be a number of seconds from 0, not -1"),
@@ -128,6 +132,23 @@ def test_senseless_faults_are_refused_at_once(arguments: Any, message: str) -> N
         mock.add_fault(**arguments)
 
 
-def test_when_of_the_wrong_type_is_refused_at_once() -> None:
-    with mock_cognito_sync() as mock, pytest.raises(TypeError, match="when must be a function of the parameters"):
-        mock.add_fault("ListRecords", delay=1, when="always")  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"operation": 3}, "operation must be a string, not 3"),
+        ({"operation": "ListRecords", "error": 3}, "error must be a string, not 3"),
+        ({"operation": "ListRecords", "delay": "1"}, "delay must be a number of seconds from 0, not '1'"),
+        ({"operation": "ListRecords", "delay": 1, "times": "2"}, "times must be a whole number from 1, not '2'"),
+        ({"operation": "ListRecords", "delay": 1, "when": "always"}, "when must be a function of the parameters"),
+    ],
+)
+def test_faults_of_the_wrong_type_are_refused_at_once(arguments: Any, message: str) -> None:
+    with mock_cognito_sync() as mock, pytest.raises(TypeError, match=message):
+        mock.add_fault(**arguments)
+
+
+def test_reset_forgets_the_faults() -> None:
+    with mock_cognito_sync() as mock:
+        mock.add_fault("ListIdentityPoolUsage", "InternalErrorException", times=9)
+        mock.reset()
+        assert mock.client().list_identity_pool_usage()["Count"] == 0

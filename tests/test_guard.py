@@ -208,6 +208,9 @@ class TestHiddenEnvironment:
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.2/real",
         "AWS_USE_DUALSTACK_ENDPOINT": "true",
         "AWS_BEARER_TOKEN_BEDROCK": "real-bearer",
+        "AWS_MAX_ATTEMPTS": "9",
+        "AWS_RETRY_MODE": "adaptive",
+        "AWS_REGION": "ap-southeast-2",
     }
 
     @pytest.fixture

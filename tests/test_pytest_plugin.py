@@ -91,7 +91,7 @@ def test_misuse_of_the_marker_is_explained(run: pytest.Pytester) -> None:
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines_random(
         [
-            "E*TypeError: mock_cognito_sync has no option 'region': did you mean 'region_name'?",
+            "E*TypeError: there is no option 'region': did you mean 'region_name'?",
             "*the marker cognito_sync_mock takes options by name only, not 'eu-west-1'",
         ]
     )

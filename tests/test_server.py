@@ -232,6 +232,10 @@ class TestClass:
                 client.set_identity_pool_configuration(IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes"})
         with pytest.raises(TypeError, match="did you mean 'verify_references'"):
             CognitoSyncServer(verify_reference=True)
+        with pytest.raises(TypeError, match="the option 'region_name' says nothing to a server"):
+            CognitoSyncServer(region_name="eu-west-1")
+        with pytest.raises(TypeError, match="port must be a whole number, not '80'"):
+            CognitoSyncServer(port="80").start()  # type: ignore[arg-type]
 
     def test_ipv6(self) -> None:
         with CognitoSyncServer("::1") as server:

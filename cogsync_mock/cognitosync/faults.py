@@ -62,17 +62,31 @@ class Fault:
     used: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if self.operation not in operations():
+        self._check_types()
+        model = operations().get(self.operation)
+        if model is None:
             raise ValueError(f"there is no operation {self.operation!r}: {_hint(self.operation, operations())}")
-        errors = operations()[self.operation].errors
-        if self.error is not None and self.error not in errors:
-            raise ValueError(f"{self.operation} cannot raise {self.error!r}: {_hint(str(self.error), errors)}")
-        if isinstance(self.times, bool) or not isinstance(self.times, int) or self.times < 1:
+        if self.error is not None and self.error not in model.errors:
+            raise ValueError(f"{self.operation} cannot raise {self.error!r}: {_hint(self.error, model.errors)}")
+        if self.times < 1:
             raise ValueError(f"times must be a whole number from 1, not {self.times!r}")
-        if isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)) or self.delay < 0:
+        if not 0 <= self.delay < float("inf"):
             raise ValueError(f"delay must be a number of seconds from 0, not {self.delay!r}")
         if self.error is None and not self.delay:
             raise ValueError("a fault without error and delay does nothing: give error='...' or delay=seconds")
+        for name in self.when if isinstance(self.when, Mapping) else ():
+            if name not in model.input.members:
+                raise ValueError(f"{self.operation} has no parameter {name!r}: {_hint(str(name), model.input.members)}")
+
+    def _check_types(self) -> None:
+        for name in ("operation", "error", "message"):
+            given = getattr(self, name)
+            if not isinstance(given, str) and (given is not None or name == "operation"):
+                raise TypeError(f"{name} must be a string, not {given!r}")
+        if isinstance(self.times, bool) or not isinstance(self.times, int):
+            raise TypeError(f"times must be a whole number from 1, not {self.times!r}")
+        if isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)):
+            raise TypeError(f"delay must be a number of seconds from 0, not {self.delay!r}")
         if self.when is not None and not callable(self.when) and not isinstance(self.when, Mapping):
             raise TypeError(f"when must be a function of the parameters or a dictionary of some, not {self.when!r}")
 
@@ -98,7 +112,7 @@ class Fault:
 
 
 def _hint(given: str, known: Mapping[str, Any]) -> str:
-    close = get_close_matches(given, known, n=3)
+    close = get_close_matches(given, known, n=3, cutoff=0.75)
     return f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are {', '.join(known)}"
 
 

@@ -156,7 +156,8 @@ class CognitoSyncBackend(BaseBackend):
         identity = pool.identity(identity_id) if pool else None
         dataset = identity.datasets.get(dataset_name) if identity else None
         if identity is None or dataset is None:
-            return {**_NO_DATASET, "SyncSessionToken": sync_session_token}
+            merged = identity.merged_names(dataset_name) if identity else None
+            return {**_NO_DATASET, "MergedDatasetNames": merged, "SyncSessionToken": sync_session_token}
         if dataset.exists and last_sync_count > dataset.sync_count:
             raise NoSuchSyncCount(last_sync_count)
         page, count, following = dataset.page(last_sync_count, next_token, max_results or RECORDS_A_PAGE)
