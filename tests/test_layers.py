@@ -19,7 +19,7 @@ LAYERS = [
     {"cognitosync.datasets"},
     {"cognitosync.identities"},
     {"cognitosync.identity", "cognitosync.settings"},
-    {"cognitosync.siblings", "cognitosync.bulkpublish"},
+    {"cognitosync.siblings", "cognitosync.bulkpublish", "cognitosync.iam"},
     {"cognitosync.pools"},
     {"cognitosync.models"},
     {"cognitosync.responses"},

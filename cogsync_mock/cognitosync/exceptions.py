@@ -301,3 +301,36 @@ class OperationNotImplemented(FrameworkError):
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"cogsync_mock does not implement {operation} yet")
+
+
+class AccessDeniedException(FrameworkError):
+    """IAM's policies do not allow the action."""
+
+    code = "AccessDeniedException"
+    status = 403
+
+    def __init__(self, sentence: str, resource: str) -> None:
+        super().__init__(f"{sentence} on resource: {resource}")
+
+
+class InvalidSignatureException(FrameworkError):
+    """The signature was not made with the secret of the key."""
+
+    code = "InvalidSignatureException"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+        )
+
+
+class UnrecognizedClientException(FrameworkError):
+    """IAM knows no such access key."""
+
+    code = "UnrecognizedClientException"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The security token included in the request is invalid.")

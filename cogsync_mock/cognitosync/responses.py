@@ -9,11 +9,12 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import EndpointConnectionError
+from moto import settings as moto_settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.core.utils import unix_time
 
-from . import protocol
+from . import iam, protocol
 from .exceptions import CognitoSyncError, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
 from .faults import faults
 from .identity import Caller, caller_of
@@ -89,7 +90,7 @@ class CognitoSyncResponse(BaseResponse):
     # ------------------------------------------------- the life of a request
 
     def answer(self, message: Message) -> Answer:
-        """Answer a request: recognise, authenticate, parse, suffer faults, validate, authorise, perform."""
+        """Answer a request: recognise, authenticate, parse, ask IAM, suffer faults, validate, authorise, perform."""
         if protocol.is_preflight(message):
             return protocol.preflight(message)
         dialect = protocol.recognise(message)
@@ -98,6 +99,7 @@ class CognitoSyncResponse(BaseResponse):
             asked = dialect.operation()
             self.caller = self.authenticate(message)
             self.parameters = dialect.parameters(asked)
+            self.ask_iam(asked, message)
             self.suffer(asked)
             validate(asked, self.parameters)
             self.authorise(asked, self.caller)
@@ -122,6 +124,26 @@ class CognitoSyncResponse(BaseResponse):
         self.current_account = self.get_current_account()
         self.backend = self._backend()
         return caller_of(self.access_key, self.backend.credentials)
+
+    def ask_iam(self, asked: Operation, message: Message) -> None:
+        """Have moto's simulation of IAM authorise the call, where a test has switched it on.
+
+        Identities are not asked for: their credentials are the mock's own, of which moto's IAM knows nothing.
+
+        Raises:
+            CognitoSyncError: as `iam.enforce` does.
+        """
+        if self.caller.kind == "identity" or float("inf") == moto_settings.INITIAL_NO_AUTH_ACTION_COUNT:
+            return
+        self.method, self.raw_path, self.body, self.raw_body = message.method, message.path, message.body, message.body
+        self.uri = f"https://{message.host}{message.path}{'?' * bool(message.query)}{message.query}"
+        self.headers, self.data, self._action = iam.plain_headers(message), {}, asked.name
+        resource = iam.resource_of(asked, self.parameters, self.current_account, self.region)
+        iam.enforce(self._authenticate_and_authorize_normal_action, resource)
+
+    def _get_action(self) -> str:
+        """Return what moto's simulation of IAM asks for."""
+        return self._action
 
     def suffer(self, asked: Operation) -> None:
         """Take the fault that a test has asked for, if any; one that only delays is served in `wait`.

@@ -1,0 +1,60 @@
+"""moto's simulation of IAM, for the actions and resources of Cognito Sync.
+
+moto authorises only after a number of calls that its user sets; without that every call passes.
+Its own path for services refuses body-less requests with a signature error and answers in XML; this one does neither.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, SignatureDoesNotMatchError
+
+from .exceptions import AccessDeniedException, InvalidSignatureException, UnrecognizedClientException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .contract import Operation
+    from .protocol import Message
+
+_SENTENCE = re.compile(r"User: \S+ is not authorized to perform: [\w:-]+")
+
+
+def resource_of(operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str) -> str:
+    """Return the ARN that an operation is authorised on (documented in the service authorization reference).
+
+    ListDatasets is authorised on a dataset of the name ``null`` (observed).
+    """
+    arn = f"arn:aws:cognito-sync:{region}:{account_id}:identitypool/{parameters.get('IdentityPoolId', '*')}"
+    if "IdentityId" in operation.input.members:
+        arn += f"/identity/{parameters.get('IdentityId')}"
+    if "DatasetName" in operation.input.members:
+        arn += f"/dataset/{parameters.get('DatasetName')}"
+    return f"{arn}/dataset/null" if operation.name == "ListDatasets" else arn
+
+
+def plain_headers(message: Message) -> dict[str, str]:
+    """Return the headers as moto's simulation looks for them, the host included."""
+    headers = {name.title(): message.header(name.lower()) for name in message.headers}
+    return {**headers, "Host": message.host}
+
+
+def enforce(authorise: Callable[[str], None], resource: str) -> None:
+    """Have moto authorise a call, and refuse in AWS's words what it refuses.
+
+    Raises:
+        AccessDeniedException: if no policy allows the action on the resource, or one denies it.
+        InvalidSignatureException: if the signature is not the key's.
+        UnrecognizedClientException: if there is no such key.
+    """
+    try:
+        authorise(resource)
+    except AccessDeniedError as error:
+        found = _SENTENCE.search(str(error.description))
+        raise AccessDeniedException(found[0] if found else "User is not authorized", resource) from error
+    except SignatureDoesNotMatchError as error:
+        raise InvalidSignatureException from error
+    except InvalidClientTokenIdError as error:
+        raise UnrecognizedClientException from error
