@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import fnmatch
 import re
 import threading
 from contextlib import ExitStack
@@ -99,13 +98,19 @@ def _with_passthrough(config: dict[str, Any], options: Options) -> dict[str, Any
     """Tell moto of the hosts that may be reached, for it answers before the guard, and what it shall not look at."""
     core = dict(config.get("core", {}))
     passthrough = dict(core.get("passthrough", {}))
-    hosts = [re.sub(r"\\Z$|\\z$", "", fnmatch.translate(host)) for host in options.passthrough]
+    hosts = [_host_pattern(host) for host in options.passthrough]
     passthrough["urls"] = [
         registration.ANSWERED,
         *passthrough.get("urls", []),
         *(rf"https?://{host}(?::\d+)?(?:/|$)" for host in hosts),
     ]
     return {**config, "core": {**core, "passthrough": passthrough}}
+
+
+def _host_pattern(host: str) -> str:
+    """Translate a pattern of hosts to a regular expression that cannot run on into the path."""
+    wild = {"*": r"[^/?#@]*", "?": r"[^/?#@]"}
+    return "(?i:" + "".join(wild.get(character) or re.escape(character) for character in host) + ")"
 
 
 activation = _Activation()

@@ -145,7 +145,20 @@ def _wrapped(target: Any, options: Options) -> Any:
         with mock:
             return wrapped(*args, **kwargs)
 
-    return wrapt.FunctionWrapper(target, inside)
+    return _Decorated(target, inside)
+
+
+class _Decorated(wrapt.FunctionWrapper[Any, Any]):
+    """A decorated callable, which can be pickled by its name and copied as functions are: not at all."""
+
+    def __reduce_ex__(self, _protocol: object) -> str:
+        return str(self.__qualname__)
+
+    def __copy__(self) -> _Decorated:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> _Decorated:
+        return self
 
 
 def _generator(mock: MockCognitoSync, function: Any, args: Any, kwargs: Any) -> Generator[Any, Any, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import botocore.awsrequest
+import botocore.compat
 import botocore.httpsession
 import wrapt
 
@@ -51,15 +52,26 @@ class Guard:
         #: hosts, or patterns of hosts as of fnmatch, whose requests may really be sent
         self.passthrough: Collection[str] = ()
         self._original: Any = None
+        self._original_choice: Any = None
 
     def install(self) -> None:
-        """Wrap the door."""
+        """Wrap the door, and have boto3's S3 transfers go through it: the CRT library has a network of its own."""
         session = botocore.httpsession.URLLib3Session
         self._original = session.__dict__["send"]
         wrapt.wrap_function_wrapper(session, "send", self._send)
+        if botocore.compat.HAS_CRT:
+            from boto3.s3 import transfer
+
+            self._original_choice = transfer._should_use_crt  # noqa: SLF001  # listed in `registration`
+            wrapt.wrap_function_wrapper(transfer, "_should_use_crt", lambda *_: False)
 
     def remove(self) -> None:
-        """Put back the very function that was there."""
+        """Put back the very functions that were there."""
+        if self._original_choice is not None:
+            from boto3.s3 import transfer
+
+            transfer._should_use_crt = self._original_choice  # noqa: SLF001
+            self._original_choice = None
         setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
         self._original = None
 

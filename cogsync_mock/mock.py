@@ -15,7 +15,7 @@ from .cognitosync import siblings
 from .cognitosync.contract import operations
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
-from .cognitosync.identity import IdentityCredentials
+from .cognitosync.identity import IdentityCredentials, issue
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
 from .options import Options
 
@@ -280,16 +280,7 @@ class CognitoSyncMock:
             raise ValueError(
                 f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"
             )
-        backend, pool_id = home
-        credentials = IdentityCredentials(
-            access_key=f"ASIA{uuid4().hex[:16].upper()}",
-            secret_key=uuid4().hex + uuid4().hex[:8],
-            session_token=uuid4().hex * 4,
-            identity_pool_id=pool_id,
-            identity_id=identity_id,
-        )
-        backend.credentials[credentials.access_key] = credentials
-        return credentials
+        return issue(home[1], identity_id)
 
 
 def _new_client(service: str, **kwargs: Any) -> Any:

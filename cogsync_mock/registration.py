@@ -16,6 +16,7 @@ moto
 botocore
     ``botocore.handlers.BUILTIN_HANDLERS``        what every new client calls before it sends (see ``shortcut``)
     ``botocore.httpsession.URLLib3Session.send``  the last door before the network (see ``guard``)
+    ``boto3.s3.transfer._should_use_crt``         whether S3 transfers leave by another door (see ``guard``)
 
 Nothing of moto is replaced. `check` looks whether the seam still fits and says so in one sentence if not.
 """

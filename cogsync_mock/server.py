@@ -14,6 +14,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_content_length, get_input_stream
 
@@ -80,17 +81,26 @@ def _raw_path(environ: dict[str, Any]) -> str:
     """Return the path still percent-encoded: an encoded slash in an id is not a separator."""
     uri: str = environ["REQUEST_URI"]
     path = uri.partition("?")[0]
-    if "://" in path:
+    if path.startswith(("http://", "https://")):
         path = "/" + path.partition("://")[2].partition("/")[2]
     return path or "/"
 
 
 def _body(environ: dict[str, Any]) -> bytes:
-    """Read the body, but no more than one byte above what the service accepts."""
+    """Read the body, but no more than one byte above what the service accepts.
+
+    Raises:
+        OSError: if it is broken or cut short.
+    """
     length = get_content_length(environ)
     if length is not None and length > MAX_BODY:
         return bytes(MAX_BODY + 1)
-    body: bytes = get_input_stream(environ).read(MAX_BODY + 1)
+    try:
+        body: bytes = get_input_stream(environ).read(MAX_BODY + 1)
+    except ClientDisconnected as error:
+        raise OSError("it is shorter than its Content-Length") from error
+    if length is not None and len(body) < length:
+        raise OSError("it is shorter than its Content-Length")
     return body
 
 
@@ -100,8 +110,10 @@ def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bo
         service = protocol.credential(Message("", "", "", environ["QUERY_STRING"], headers, b"")).service
     except CognitoSyncError:
         service = None
-    if service is not None:
-        return service == "cognito-sync"
+    if service == "cognito-sync":
+        return True
+    if service is not None and registration.service_at(f"https://{service}.us-east-1.amazonaws.com/") is not None:
+        return False
     if headers.get("host", "").startswith("cognito-sync") or SERVICE_MARK in headers.get("x-amz-target", ""):
         return True
     path = _raw_path(environ)
@@ -116,7 +128,10 @@ def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bo
 
 
 def _is_envelope(environ: dict[str, Any]) -> bool:
-    body = _body(environ)
+    try:
+        body = _body(environ)
+    except OSError:
+        return True
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
     return SERVICE_MARK.encode() in body

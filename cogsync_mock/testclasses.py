@@ -30,6 +30,7 @@ def decorate_class(cls: type, mock: MockCognitoSync, wrap: Wrap) -> type:
     if issubclass(cls, unittest.TestCase):
         # `run` spans setUp, the test, tearDown and all cleanups, and subclasses inherit it.
         cls.run = wrap(cls.run)  # type: ignore[method-assign]  # this is what decorating means
+        cls.debug = wrap(cls.debug)  # type: ignore[method-assign]
         cover = functools.partial(_cover_test_case, mock=mock)
         cover(cls, dir(cls))
     else:
@@ -45,13 +46,15 @@ def _follow_subclasses(cls: Any, cover: Callable[[Any, Iterable[str]], None]) ->
 
     def init_subclass(subclass: Any, **kwargs: Any) -> None:
         if own is None:
-            super(cls, subclass).__init_subclass__(**kwargs)
+            # By search, not by `cls`: a dataclass with slots is a new class that took this method over.
+            owner = next(base for base in subclass.__mro__[1:] if vars(base).get("__init_subclass__") is hook)
+            super(owner, subclass).__init_subclass__(**kwargs)
         else:
             own.__func__(subclass, **kwargs)
         cover(subclass, list(vars(subclass)))
 
-    hook: Any = init_subclass
-    cls.__init_subclass__ = classmethod(hook)
+    plain: Any = init_subclass
+    hook = cls.__init_subclass__ = classmethod(plain)
 
 
 def _cover_test_case(cls: Any, names: Iterable[str], *, mock: MockCognitoSync) -> None:

@@ -140,9 +140,30 @@ class TestMerge:
         merged.update(put("d", "new", 0))
         assert [(record["Key"], record["SyncCount"]) for record in merged.list(1)["Records"]] == [
             ("c", 2),
-            ("d", 2),
             ("b", 3),
+            ("d", 4),
         ]
+        # A record's own count, above the dataset's when it was merged, is good to write with.
+        assert merged.update(put("b", "y", 3))[0]["SyncCount"] == 5
+
+    def test_merging_again_replaces_the_copy(self, door: Door, data: Data, pool_id: str, identity_id: str) -> None:
+        source = door.mock.create_identity(pool_id)
+        guest = Data(data.client, pool_id, source)
+        for value in ("1", "22"):
+            guest.update(put("a", value, guest.list()["DatasetSyncCount"]))
+            (name,) = door.mock.merge_identities(pool_id, source, identity_id)
+        assert [value for value, _ in sibling(data, name).state().values()] == ["22"]
+        usage = data.client.describe_identity_usage(IdentityPoolId=pool_id, IdentityId=identity_id)["IdentityUsage"]
+        assert (usage["DatasetCount"], usage["DataStorage"]) == (1, 3)
+
+    def test_only_copies_of_that_very_dataset_are_reported(
+        self, door: Door, data: Data, pool_id: str, identity_id: str
+    ) -> None:
+        source = door.mock.create_identity(pool_id)
+        Data(data.client, pool_id, source, "save.old").update(put("a"))
+        (name,) = door.mock.merge_identities(pool_id, source, identity_id)
+        assert "MergedDatasetNames" not in data.list()
+        assert sibling(data, "save.old").list()["MergedDatasetNames"] == [name]
 
     def test_they_are_reported_before_the_target_has_that_dataset(
         self, door: Door, data: Data, pool_id: str, identity_id: str
@@ -217,6 +238,8 @@ class TestUsage:
         token = data.token()
         data.token()
         data.list(SyncSessionToken=token)
+        for refused in ({"NextToken": "garbage"}, {"LastSyncCount": 1, "NextToken": "garbage"}):
+            assert refusal(data.client.list_records, **data.where, **refused)[0] == 400
         usage = data.client.describe_identity_pool_usage(IdentityPoolId=pool_id)["IdentityPoolUsage"]
         assert usage["SyncSessionsCount"] == 2
 

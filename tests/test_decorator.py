@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
+import pickle
 import threading
 import unittest
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -42,6 +45,11 @@ def pools() -> list[str]:
         pool["IdentityPoolId"]
         for pool in boto3.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]
     ]
+
+
+@mock_cognito_sync
+def at_module_level() -> bool:
+    return mock_is_active()
 
 
 class TestFunctions:
@@ -90,6 +98,10 @@ class TestFunctions:
             return body(depth - 1) if depth else len(pools())
 
         assert body(2) == 3
+
+    def test_it_can_be_pickled_and_copied(self) -> None:
+        assert pickle.loads(pickle.dumps(at_module_level)) is at_module_level
+        assert copy.copy(at_module_level) is copy.deepcopy(at_module_level) is at_module_level
 
     def test_a_callable_object(self) -> None:
         class Call:
@@ -483,6 +495,29 @@ class TestUnittest:
 
         result = run(Case)
         assert (result.testsRun, result.errors, result.failures) == (1, [], [])
+
+    def test_debug_is_inside_too(self) -> None:
+        seen: list[bool] = []
+
+        @mock_cognito_sync
+        class Case(unittest.TestCase):
+            def test_one(self) -> None:
+                seen.append(mock_is_active())
+
+        Case("test_one").debug()
+        assert seen == [True]
+
+    def test_a_dataclass_with_slots(self) -> None:
+        @dataclass(slots=True)
+        @mock_cognito_sync
+        class Base:
+            number: int = 0
+
+        class TestSomething(Base):
+            def test_one(self) -> bool:
+                return mock_is_active()
+
+        assert TestSomething().test_one() is True
 
     def test_coroutine_tests(self) -> None:
         seen: list[bool] = []

@@ -127,6 +127,15 @@ def test_developer_credentials_are_refused(client: Any, pool_id: str, identity_i
     )
 
 
+def test_an_identitys_key_stays_an_identitys(door: Door, identity_id: str) -> None:
+    """In other regions, and after a reset."""
+    elsewhere = door.mock.client(identity_id=identity_id, region_name="eu-west-1")
+    here = door.identity_client(identity_id)
+    assert refusal(elsewhere.list_identity_pool_usage)[1] == "NotAuthorizedException"
+    door.mock.reset()
+    assert refusal(here.list_identity_pool_usage)[1] == "NotAuthorizedException"
+
+
 @pytest.mark.parametrize(
     "name",
     [

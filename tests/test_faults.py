@@ -147,6 +147,18 @@ def test_faults_of_the_wrong_type_are_refused_at_once(arguments: Any, message: s
         mock.add_fault(**arguments)
 
 
+def test_when_may_make_calls_itself() -> None:
+    with mock_cognito_sync() as mock:
+        client = mock.client()
+        mock.add_fault(
+            "ListIdentityPoolUsage",
+            delay=0.01,
+            when=lambda _: bool(client.get_identity_pool_configuration(IdentityPoolId=pool_id)),
+        )
+        pool_id = mock.create_identity_pool()
+        assert client.list_identity_pool_usage()["Count"] == 1
+
+
 def test_reset_forgets_the_faults() -> None:
     with mock_cognito_sync() as mock:
         mock.add_fault("ListIdentityPoolUsage", "InternalErrorException", times=9)

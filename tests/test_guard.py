@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.compat
 import botocore.handlers
 import botocore.httpsession
 import moto.backend_index
@@ -94,6 +96,22 @@ class TestKnownServices:
         sync = boto3.client("cognito-sync", "eu-west-1", endpoint_url="https://sync.example.com", config=ONCE)
         with pytest.raises(sync.exceptions.ResourceNotFoundException):
             sync.get_identity_pool_configuration(IdentityPoolId="eu-west-1:0")
+
+    def test_transfers_of_s3_do_not_leave_by_the_crt(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where awscrt is installed, boto3 would hand them to its own network stack."""
+        from boto3.s3 import transfer
+
+        def use_crt(_: Any) -> bool:
+            return True
+
+        monkeypatch.setattr(botocore.compat, "HAS_CRT", True)
+        monkeypatch.setattr(transfer, "_should_use_crt", use_crt)
+        with mock_cognito_sync():
+            s3 = boto3.client("s3", "us-east-1", config=ONCE)
+            s3.create_bucket(Bucket="bucket")
+            s3.upload_fileobj(io.BytesIO(b"content"), "bucket", "key")
+            assert s3.get_object(Bucket="bucket", Key="key")["Body"].read() == b"content"
+        assert transfer._should_use_crt is use_crt
 
     @pytest.mark.usefixtures("cognito_sync_mock")
     def test_an_endpoint_set_inside_the_mock_by_the_application(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +204,13 @@ class TestUnknownRequests:
             with pytest.raises((EndpointConnectionError, botocore.exceptions.ClientError)):
                 boto3.client("sqs", "us-east-1", config=ONCE, endpoint_url=f"https://{host}:1").list_queues()
             assert boto3.client("sqs", "eu-west-1").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+    def test_a_pattern_of_hosts_does_not_reach_into_paths(self) -> None:
+        with mock_cognito_sync(passthrough=["*.example.com"]):
+            s3 = boto3.client("s3", "us-east-1", config=ONCE)
+            s3.create_bucket(Bucket="www.example.com")
+            s3.put_object(Bucket="www.example.com", Key="a.example.com/b", Body=b"content")
+            assert s3.get_object(Bucket="www.example.com", Key="a.example.com/b")["Body"].read() == b"content"
 
     def test_motos_own_passthrough_is_respected(self) -> None:
         config = {"core": {"passthrough": {"urls": [r"https://x\.invalid/"], "services": []}}}

@@ -162,6 +162,8 @@ class TestEnvelope:
             {"Operation": f"{MODEL}#Nonsense", "Input": {}},
             {"Operation": None, "Service": f"{MODEL}#AWSCognitoSyncService"},
             {"Operation": f"{MODEL}#BulkPublish", "Service": "com.amazonaws.other#Service", "Input": {}},
+            {"Operation": f"{MODEL}#BulkPublish", "Service": [], "Input": {}},
+            {"Operation": {}, "Service": {}, "Input": {}},
         ],
     )
     def test_unknown_operations(self, door: Door, body: Any) -> None:

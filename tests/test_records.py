@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -432,3 +433,31 @@ def test_two_writers_never_lose_an_update(door: Door, pool_id: str, identity_id:
     for thread in threads:
         thread.join()
     assert Data(door.client(), pool_id, identity_id).state() == {"n": (str(writers * rounds), writers * rounds)}
+
+
+def test_readers_see_whole_writes(door: Door, pool_id: str, identity_id: str) -> None:
+    """Every write writes all keys: a page has them all, with one count, which is the dataset's."""
+    keys, stop, wrong = [f"key{number}" for number in range(20)], threading.Event(), []
+
+    def read() -> None:
+        reader = Data(door.client(), pool_id, identity_id)
+        while not stop.is_set():
+            answer = reader.list()
+            counts = {record["SyncCount"] for record in answer["Records"]}
+            if len(answer["Records"]) != len(keys) or counts != {answer["DatasetSyncCount"]}:
+                wrong.append(answer)
+
+    writer = Data(door.client(), pool_id, identity_id)
+    writer.update(*(put(key) for key in keys))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        for count in range(1, 30):
+            writer.update(*(put(key, "new", count) for key in keys))
+    finally:
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert wrong == []

@@ -243,6 +243,36 @@ class TestClass:
             use(server.endpoint_url)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST /identitypools/a:b/configuration HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{}",
+        b"POST /identitypools/a:b/configuration HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_broken_bodies_are_refused(sent: bytes) -> None:
+    with CognitoSyncServer() as server:
+        port = int(server.endpoint_url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"SerializationException:" in answer
+    assert b"Could not read the request body" in answer
+
+
+def test_a_signature_for_a_service_that_nobody_knows_is_told_by_its_path() -> None:
+    with CognitoSyncServer() as server:
+        port = int(server.endpoint_url.rpartition(":")[2])
+        scope = "AWS4-HMAC-SHA256 Credential=key/20261123/us-east-1/nonsense/aws4_request"
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/identitypools", headers={"Authorization": scope})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert b'"IdentityPoolUsages":[' in answer.read()
+
+
 def test_every_other_service_is_motos() -> None:
     with CognitoSyncServer() as server:
         s3 = boto3.client("s3", endpoint_url=server.endpoint_url, **KEYS)

@@ -21,7 +21,7 @@ from .exceptions import (
 from .sessions import page_token, position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 #: Documented limits (developer guide).
 MAX_RECORDS = 1024
@@ -78,19 +78,19 @@ class Dataset:
     Attributes:
         exists: False for the marker that a deletion leaves.
         deleted_count: sync count of the last deletion, 0 if there was none.
-        merged: whether it came from an identity that was merged into this one.
+        merged_with: name of the dataset it is a merged copy of, None if it is none.
     """
 
     __slots__ = (
+        "_highest",
         "_records",
-        "_sorted",
         "created",
         "deleted_count",
         "exists",
         "last_modified",
         "last_modified_by",
         "live_records",
-        "merged",
+        "merged_with",
         "name",
         "storage",
         "sync_count",
@@ -99,7 +99,7 @@ class Dataset:
     def __init__(self, name: str, now: float) -> None:
         self.name = name
         self.exists = True
-        self.merged = False
+        self.merged_with: str | None = None
         self.sync_count = 0
         self.deleted_count = 0
         self.created = self.last_modified = now
@@ -108,14 +108,20 @@ class Dataset:
         self.live_records = 0
         # In the order of their sync counts: a change takes a record out and puts it in again at the end.
         self._records: dict[str, Record] = {}
-        self._sorted = True
+        # Above the dataset's own count only in a merged copy, until it is first written to.
+        self._highest = 0
 
-    def __getitem__(self, key: str) -> Record:
-        return self._records[key]
+    @classmethod
+    def absent(cls, name: str) -> Dataset:
+        """Return what stands for a dataset that never was."""
+        dataset = cls(name, 0.0)
+        dataset.exists = False
+        return dataset
 
-    def records(self) -> Iterator[Record]:
-        """Yield all records, tombstones included."""
-        yield from self._records.values()
+    @property
+    def highest_count(self) -> int:
+        """The highest count that the dataset or one of its records has."""
+        return max(self.sync_count, self._highest)
 
     def check(self, patches: Sequence[Patch]) -> None:
         """Refuse patches that cannot be applied; all or none are.
@@ -139,7 +145,7 @@ class Dataset:
         if violations:
             raise ConstraintsViolated(violations)
         for patch in patches:
-            if patch["SyncCount"] > self.sync_count:
+            if patch["SyncCount"] > self.highest_count:
                 raise NoSuchSyncCount(patch["SyncCount"])
         for patch in patches:
             known = self._records.get(patch["Key"])
@@ -183,34 +189,34 @@ class Dataset:
         self.exists = False
         self.deleted_count = self.sync_count
         self._records = {}
-        self._sorted = True
         self.storage = self.live_records = 0
 
     def create_again(self, now: float) -> None:
         """Turn the marker into an empty dataset."""
         self.exists = True
-        self.merged = False
+        self.merged_with = None
         self.created = self.last_modified = now
 
-    def copy_for_merge(self, name: str, now: float) -> Dataset:
+    def copy_for_merge(self, name: str, now: float, replaced: Dataset | None) -> Dataset:
         """Return what becomes of this dataset at the identity it is merged into.
 
-        Its own count starts at 1 while its records keep theirs (observed).
+        Its own count starts at 1 while its records keep theirs (observed), or goes on from what it replaces.
         """
         merged = Dataset(name, now)
-        merged.merged = True
+        merged.merged_with = self.name
         merged.sync_count = 1
+        if replaced is not None:
+            merged.sync_count = replaced.sync_count + 1
+            merged.deleted_count = replaced.deleted_count
         merged.last_modified_by = self.last_modified_by
         merged.storage, merged.live_records = self.storage, self.live_records
-        merged._records = dict(self._records)  # the same class
-        merged._sorted = False  # its counts and its records' are no longer in step
+        # The same class, so these are its own.
+        merged._records = dict(self._records)
+        merged._highest = self.highest_count
         return merged
 
     def records_after(self, sync_count: int) -> list[Record]:
         """Return the records with a higher sync count, by count, then key."""
-        if not self._sorted:
-            found = [record for record in self._records.values() if record.sync_count > sync_count]
-            return sorted(found, key=lambda record: (record.sync_count, record.key))
         found = []
         for record in reversed(self._records.values()):
             if record.sync_count <= sync_count:
@@ -243,7 +249,7 @@ class Dataset:
         return max(sync_count, 0) < self.deleted_count
 
     def _touch(self, now: float, author: str) -> None:
-        self.sync_count += 1
+        self.sync_count = self.highest_count + 1
         self.last_modified = now
         self.last_modified_by = author
 

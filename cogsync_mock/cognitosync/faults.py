@@ -137,11 +137,13 @@ class Faults:
         """Return the fault that strikes this call, and count it as used."""
         if not self._faults:
             return None
-        with self._lock:
-            for fault in self._faults:
-                if fault.strikes(operation, parameters):
-                    fault.used += 1
-                    return fault
+        for fault in list(self._faults):
+            # Asked outside the lock: `when` is the test's own code and may make calls itself.
+            if fault.strikes(operation, parameters):
+                with self._lock:
+                    if fault.used < fault.times:
+                        fault.used += 1
+                        return fault
         return None
 
 

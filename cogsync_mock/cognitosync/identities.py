@@ -85,7 +85,7 @@ class IdentityData:
 
     def merged_names(self, name: str) -> list[str] | None:
         """Return the names of the datasets that were merged with this one, None if none were."""
-        names = [found.name for found in self.all_existing() if found.merged and found.name.startswith(f"{name}.")]
+        names = [found.name for found in self.all_existing() if found.merged_with == name]
         return names or None
 
     def to_write(self, name: str, now: float) -> tuple[Dataset, bool]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Literal
+from uuid import uuid4
 
 #: moto's cognito-identity hands this one key to every identity.
 MOTO_IDENTITY_KEY = "TESTACCESSKEY12345"
@@ -35,9 +33,26 @@ class Caller:
 DEVELOPER = Caller("developer")
 
 
-def caller_of(access_key: str, issued: Mapping[str, IdentityCredentials]) -> Caller:
+# By access key, for all accounts and regions; kept over resets, for a key never becomes a developer's.
+_issued: dict[str, IdentityCredentials] = {}
+
+
+def issue(identity_pool_id: str, identity_id: str) -> IdentityCredentials:
+    """Give an identity new temporary credentials, in the form that AWS's have."""
+    credentials = IdentityCredentials(
+        access_key=f"ASIA{uuid4().hex[:16].upper()}",
+        secret_key=uuid4().hex + uuid4().hex[:8],
+        session_token=uuid4().hex * 4,
+        identity_pool_id=identity_pool_id,
+        identity_id=identity_id,
+    )
+    _issued[credentials.access_key] = credentials
+    return credentials
+
+
+def caller_of(access_key: str) -> Caller:
     """Tell whose key this is; every key that no identity was given is a developer's."""
-    credentials = issued.get(access_key)
+    credentials = _issued.get(access_key)
     if credentials is not None:
         return Caller("identity", credentials.identity_pool_id, credentials.identity_id)
     return Caller("identity") if access_key == MOTO_IDENTITY_KEY else DEVELOPER

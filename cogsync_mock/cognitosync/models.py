@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
 from . import siblings
+from .datasets import Dataset
 from .exceptions import (
     IdentityNotFound,
     IdentityPoolNotFound,
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .datasets import Patch
-    from .identity import IdentityCredentials
     from .pools import Part
 
 #: Page sizes where the client asks for none: observed for pools, chosen for the others.
@@ -45,7 +46,6 @@ class CognitoSyncBackend(BaseBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.pools: dict[str, Pool] = {}
-        self.credentials: dict[str, IdentityCredentials] = {}
         self._sessions = Sessions()
         self._creating = threading.Lock()
 
@@ -149,29 +149,28 @@ class CognitoSyncBackend(BaseBackend):
         pool, now = self._pool_if_any(identity_pool_id), unix_time()
         if sync_session_token is not None:
             self._sessions.check(sync_session_token, about, now)
-        else:
-            sync_session_token = self._sessions.begin(about, now)
-            if pool is not None:
-                pool.count_session()
-        identity = pool.identity(identity_id) if pool else None
-        dataset = identity.datasets.get(dataset_name) if identity else None
-        if identity is None or dataset is None:
-            merged = identity.merged_names(dataset_name) if identity else None
-            return {**_NO_DATASET, "MergedDatasetNames": merged, "SyncSessionToken": sync_session_token}
-        if dataset.exists and last_sync_count > dataset.sync_count:
-            raise NoSuchSyncCount(last_sync_count)
-        page, count, following = dataset.page(last_sync_count, next_token, max_results or RECORDS_A_PAGE)
-        return {
-            "Records": [record.to_dict() for record in page],
-            "NextToken": following,
-            "Count": count,
-            "DatasetSyncCount": dataset.sync_count,
-            "LastModifiedBy": dataset.last_modified_by,
-            "MergedDatasetNames": identity.merged_names(dataset_name),
-            "DatasetExists": dataset.exists,
-            "DatasetDeletedAfterRequestedSyncCount": dataset.was_deleted_after(last_sync_count),
-            "SyncSessionToken": sync_session_token,
-        }
+        with pool.lock if pool else nullcontext():
+            identity = (pool.identity(identity_id) if pool else None) or IdentityData()
+            dataset = identity.datasets.get(dataset_name) or Dataset.absent(dataset_name)
+            if dataset.exists and last_sync_count > dataset.highest_count:
+                raise NoSuchSyncCount(last_sync_count)
+            page, count, following = dataset.page(last_sync_count, next_token, max_results or RECORDS_A_PAGE)
+            # Nothing below can refuse.
+            if sync_session_token is None:
+                sync_session_token = self._sessions.begin(about, now)
+                if pool:
+                    pool.count_session()
+            return {
+                "Records": [record.to_dict() for record in page],
+                "NextToken": following,
+                "Count": count,
+                "DatasetSyncCount": dataset.sync_count,
+                "LastModifiedBy": dataset.last_modified_by,
+                "MergedDatasetNames": identity.merged_names(dataset_name),
+                "DatasetExists": dataset.exists,
+                "DatasetDeletedAfterRequestedSyncCount": dataset.was_deleted_after(last_sync_count),
+                "SyncSessionToken": sync_session_token,
+            }
 
     def update_records(
         self,
@@ -221,17 +220,16 @@ class CognitoSyncBackend(BaseBackend):
         """
         pool = self._pool_if_any(identity_pool_id)
         identity = pool.identity(identity_id) if pool else None
-        page, following = (identity or IdentityData()).page(next_token, max_results or DATASETS_A_PAGE)
-        return {
-            "Datasets": [dataset.to_dict(identity_id) for dataset in page],
-            "Count": len(page),
-            "NextToken": following,
-        }
+        with pool.lock if pool else nullcontext():
+            page, following = (identity or IdentityData()).page(next_token, max_results or DATASETS_A_PAGE)
+            datasets = [dataset.to_dict(identity_id) for dataset in page]
+        return {"Datasets": datasets, "Count": len(datasets), "NextToken": following}
 
     def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> Part:
         """Return the metadata of a dataset."""
         identity = self._identity(identity_pool_id, identity_id)
-        return {"Dataset": identity.existing(dataset_name).to_dict(identity_id)}
+        with self.pool(identity_pool_id).lock:
+            return {"Dataset": identity.existing(dataset_name).to_dict(identity_id)}
 
     def delete_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str) -> Part:
         """Delete a dataset but for the marker of its deletion; return what it was."""
@@ -326,10 +324,12 @@ class CognitoSyncBackend(BaseBackend):
             PushSyncNotConfigured: if the pool has no PushSync.
             DeviceNotFound: if the identity has no such device.
         """
-        self.pool(identity_pool_id).require_push_sync()
+        pool = self.pool(identity_pool_id)
+        pool.require_push_sync()
         identity = self._identity(identity_pool_id, identity_id)
-        identity.existing(dataset_name)
-        identity.device(device_id).subscriptions.add(dataset_name)
+        with pool.lock:
+            identity.existing(dataset_name)
+            identity.device(device_id).subscriptions.add(dataset_name)
         return {}
 
     def unsubscribe_from_dataset(
@@ -342,13 +342,15 @@ class CognitoSyncBackend(BaseBackend):
             DeviceNotFound: if the identity has no such device.
             SubscriptionNotFound: if the device is not subscribed.
         """
-        self.pool(identity_pool_id).require_push_sync()
+        pool = self.pool(identity_pool_id)
+        pool.require_push_sync()
         identity = self._identity(identity_pool_id, identity_id)
-        identity.existing(dataset_name)
-        subscriptions = identity.device(device_id).subscriptions
-        if dataset_name not in subscriptions:
-            raise SubscriptionNotFound(device_id, dataset_name)
-        subscriptions.remove(dataset_name)
+        with pool.lock:
+            identity.existing(dataset_name)
+            subscriptions = identity.device(device_id).subscriptions
+            if dataset_name not in subscriptions:
+                raise SubscriptionNotFound(device_id, dataset_name)
+            subscriptions.remove(dataset_name)
         return {}
 
     # ---------------------------------------------------- pools and identities
@@ -382,15 +384,6 @@ class CognitoSyncBackend(BaseBackend):
     def _identity(self, identity_pool_id: str, identity_id: str) -> IdentityData:
         """Return what is kept of an identity; of one that never wrote, nothing."""
         return self._pool_with(identity_pool_id, identity_id).identity(identity_id) or IdentityData()
-
-
-_NO_DATASET: Part = {
-    "Records": [],
-    "Count": 0,
-    "DatasetSyncCount": 0,
-    "DatasetExists": False,
-    "DatasetDeletedAfterRequestedSyncCount": False,
-}
 
 
 cognitosync_backends = BackendDict(CognitoSyncBackend, "cognito-sync")

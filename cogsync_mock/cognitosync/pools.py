@@ -153,8 +153,11 @@ class Pool(BaseModel):
         source, target = self.identity_to_write(source_id), self.identity_to_write(target_id)
         names = []
         for dataset in source.all_existing():
-            merged = dataset.copy_for_merge(f"{dataset.name}.{source_id}", now)
-            target.datasets[merged.name] = merged
+            name = f"{dataset.name}.{source_id}"
+            replaced = target.datasets.get(name)
+            if replaced is not None and replaced.exists:
+                self.account_for(target, storage=-replaced.storage, datasets=-1, now=now)
+            merged = target.datasets[name] = dataset.copy_for_merge(name, now, replaced)
             self.account_for(target, storage=merged.storage, datasets=1, now=now)
             self.account_for(source, storage=-dataset.storage, datasets=-1, now=now)
             names.append(merged.name)

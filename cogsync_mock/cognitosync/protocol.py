@@ -211,7 +211,8 @@ class Envelope:
         """
         name = str(self._content.get("Operation")).rpartition("#")[2]
         service = self._content.get("Service")
-        if name not in operations() or (service is not None and service not in _ENVELOPE_SERVICES):
+        known = service is None or (isinstance(service, str) and service in _ENVELOPE_SERVICES)
+        if name not in operations() or not known:
             raise UnknownOperationException
         return operations()[name]
 
@@ -314,7 +315,7 @@ def preflight(message: Message) -> Answer:
         ("access-control-request-headers", "access-control-allow-headers"),
     ):
         if message.header(asked):
-            headers[allowed] = message.header(asked)
+            headers[allowed] = " ".join(message.header(asked).split())
     return Answer(200, headers, b"")
 
 

@@ -123,7 +123,7 @@ class CognitoSyncResponse(BaseResponse):
         )
         self.current_account = self.get_current_account()
         self.backend = self._backend()
-        return caller_of(self.access_key, self.backend.credentials)
+        return caller_of(self.access_key)
 
     def ask_iam(self, asked: Operation, message: Message) -> None:
         """Have moto's simulation of IAM authorise the call, where a test has switched it on.
