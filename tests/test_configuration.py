@@ -145,7 +145,7 @@ def test_without_enforcement_every_key_may_do_everything(door: Door, pool_id: st
 
 
 class TestStreamingStatus:
-    """DisabledReason says why the service stopped streaming (design C5). botocore's model lacks it, so by raw HTTP."""
+    """DisabledReason says why the service stopped streaming. botocore's model lacks it, so by raw HTTP."""
 
     def configuration(self, door: Door, pool_id: str) -> Any:
         return door.http("GET", door.configuration_path(pool_id)).json["CognitoStreams"]
@@ -231,7 +231,7 @@ class TestVerifyReferences:
 
 
 class TestConcurrentModification:
-    """Calls that overlap in time: the later one is refused, nothing is lost or mixed (design C3)."""
+    """Calls that overlap in time: the later one is refused, nothing is lost or mixed."""
 
     def test_the_later_call_is_refused(
         self,

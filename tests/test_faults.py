@@ -60,7 +60,7 @@ def test_when(door: Door, pool_id: str, *, by_function: bool) -> None:
 
 
 def test_a_held_modification_is_in_progress(door: Door, pool_id: str) -> None:
-    """ConcurrentModificationException as an application meets it (design C3)."""
+    """ConcurrentModificationException as an application meets it."""
     door.mock.add_fault("SetIdentityPoolConfiguration", delay=1.0)
     first, client = door.client(), door.client()
     thread = threading.Thread(

@@ -317,7 +317,7 @@ class TestHiddenEnvironment:
 
 
 def test_after_stop_everything_is_as_it_was() -> None:
-    """R4 of the design: also after exceptions and with nested mocks."""
+    """Also after exceptions and with nested mocks."""
 
     def state() -> tuple[Any, ...]:
         return (

@@ -1,4 +1,4 @@
-"""The wire: three dialects, explicit nulls, errors, CORS (design W1 to W8)."""
+"""The wire: three dialects, explicit nulls, errors, CORS."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class TestAnswers:
 
 
 class TestSerialization:
-    """A body that is not JSON, or of the wrong JSON type, is refused before any constraint is looked at (W8)."""
+    """A body that is not JSON, or of the wrong JSON type, is refused before any constraint is looked at."""
 
     @pytest.mark.parametrize(
         "body",

@@ -411,7 +411,7 @@ class TestWho:
 
 
 def test_two_writers_never_lose_an_update(door: Door, pool_id: str, identity_id: str) -> None:
-    """Read, add one, write, and again after a conflict: R2 of the design, in small."""
+    """Read, add one, write, and again after a conflict."""
     writers, rounds = 8, 10
 
     def work() -> None:

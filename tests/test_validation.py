@@ -1,4 +1,4 @@
-"""Every constraint of the contract is enforced in AWS's words, for every operation (design V1, V2)."""
+"""Every constraint of the contract is enforced in AWS's words, for every operation."""
 
 from __future__ import annotations
 

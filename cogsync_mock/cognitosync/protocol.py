@@ -1,6 +1,6 @@
 """HTTP request to operation and parameters; result or refusal to HTTP response.
 
-The service speaks three dialects (design W1 to W3, docs/fidelity.md):
+The service speaks three dialects (sources in docs/fidelity.md):
 
 * REST-JSON, on the paths of the contract, whatever target header comes along;
 * plain members on ``POST /`` with an ``X-Amz-Target`` header;
@@ -251,7 +251,7 @@ def _routes() -> Mapping[tuple[str, tuple[str, ...], int], Operation]:
 
 
 def recognise(message: Message) -> Dialect:
-    """Tell which of the three dialects a request speaks. REST paths win over any header (design W1)."""
+    """Tell which of the three dialects a request speaks. REST paths win over any header (observed)."""
     if message.path != "/" or message.method != "POST":
         return Rest(message)
     content: Any
