@@ -64,11 +64,23 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def cognito_sync_mock(request: pytest.FixtureRequest) -> Iterator[CognitoSyncMock]:
-    """Amazon Cognito Sync and all of moto's services, mocked and empty for one test; no request leaves the process."""
+    """Amazon Cognito Sync and all of moto's services, mocked and empty for one test; no request leaves the process.
+
+    A test that also takes ``monkeypatch`` and changes AWS variables with it names it after this fixture, so that
+    its changes are undone first.
+    """
     from . import mock_cognito_sync
 
-    with mock_cognito_sync(**_options(request)) as mock:
+    context = mock_cognito_sync(**_options(request))
+    failed = request.session.testsfailed
+    mock = context.start()
+    try:
         yield mock
+    finally:
+        context.stop()
+    # A test that has failed already need not be told that it did not get as far as its faults.
+    if request.session.testsfailed == failed:
+        mock.assert_faults_used()
 
 
 @pytest.fixture

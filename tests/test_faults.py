@@ -89,13 +89,17 @@ def test_an_unused_fault_fails_the_test_that_asked_for_it(pytester: pytest.Pytes
         def test_unused(cognito_sync_mock):
             cognito_sync_mock.add_fault("UpdateRecords", "TooManyRequestsException", times=2)
 
+        def test_failed_before(cognito_sync_mock):
+            cognito_sync_mock.add_fault("UpdateRecords", "TooManyRequestsException")
+            assert False
+
         def test_clean(cognito_sync_mock, cognito_sync_client):
             pool_id = cognito_sync_mock.create_identity_pool()
             assert cognito_sync_client.get_cognito_events(IdentityPoolId=pool_id)
         """
     )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
-    result.assert_outcomes(passed=2, errors=1)
+    result.assert_outcomes(passed=2, failed=1, errors=1)
     result.stdout.fnmatch_lines(
         ["E*AssertionError: faults were not used as often as asked for: UpdateRecords TooManyRequestsException: 0 of 2"]
     )
