@@ -190,14 +190,10 @@ def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
         ]
     )
     shown = run.runpytest_subprocess("--fixtures").stdout
-    shown.fnmatch_lines(
-        [
-            "cognito_sync_mock -- *",
-            "*Amazon Cognito Sync and all of moto's services, mocked and empty for one test; *",
-            "cognito_sync_client -- *",
-            "*A boto3 client for cognito-sync inside the mock, with developer credentials.",
-            "cognito_sync_server -- *",
-            "*The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures.",
-        ]
-    )
+    for name, sentence in (
+        ("mock", "Amazon Cognito Sync and all of moto's services, mocked and empty for one test; *"),
+        ("client", "A boto3 client for cognito-sync inside the mock, with developer credentials."),
+        ("server", "The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures."),
+    ):
+        shown.fnmatch_lines([f"cognito_sync_{name} -- *", f"*{sentence}"], consecutive=True)
     shown.no_fnmatch_line("*_cognito_sync_server*")
