@@ -82,7 +82,7 @@ class HiddenEnvironment:
             self._names |= _CREDENTIALS
             self._prefixes += _CREDENTIAL_PREFIXES
             mocked = _MOCKED | _MOCKED_CREDENTIALS
-        self._original = {name: value for name, value in os.environ.items() if self._is_hidden(name)}
+        self._original = {name: os.environ[name] for name in list(os.environ) if self._is_hidden(name)}
         for name in self._original:
             if name not in _REGIONS:
                 del os.environ[name]
