@@ -79,7 +79,6 @@ class _Activation:
         """Put the options of the mock started last in force."""
         options = self._active[-1]
         current.settings = Settings(options.enforce_credentials, options.verify_references)
-        self._guard.passthrough = tuple(options.passthrough)
         self._environment.default_region(options.region_name, is_given=options.region_is_given)
         _replace(registration.moto_config(), _with_passthrough({**self._config, **(options.config or {})}, options))
 
@@ -95,14 +94,14 @@ def _replace(config: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def _with_passthrough(config: dict[str, Any], options: Options) -> dict[str, Any]:
-    """Tell moto of the hosts that may be reached, for it answers before the guard, and what it shall not look at."""
+    """Tell moto of the hosts that may be reached, which the guard reads there, and what it shall not look at."""
     core = dict(config.get("core", {}))
     passthrough = dict(core.get("passthrough", {}))
     hosts = [_host_pattern(host) for host in options.passthrough]
     passthrough["urls"] = [
         registration.ANSWERED,
         *passthrough.get("urls", []),
-        *(rf"https?://{host}(?::\d+)?(?:/|$)" for host in hosts),
+        *(rf"https?://{host}(?::\d+)?(?:[/?#]|$)" for host in hosts),
     ]
     return {**config, "core": {**core, "passthrough": passthrough}}
 

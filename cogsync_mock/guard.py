@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import ipaddress
 import re
 from io import BytesIO
@@ -17,7 +16,7 @@ import wrapt
 from . import registration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
@@ -49,8 +48,6 @@ class Guard:
     """Stands in `URLLib3Session.send` between `install` and `remove`."""
 
     def __init__(self) -> None:
-        #: hosts, or patterns of hosts as of fnmatch, whose requests may really be sent
-        self.passthrough: Collection[str] = ()
         self._original: Any = None
         self._original_choice: Any = None
 
@@ -84,7 +81,7 @@ class Guard:
         Raises:
             UnmockedRequest: if moto knows no service there.
         """
-        if self._may_leave(request.url):
+        if is_loopback(urlsplit(request.url).hostname or "") or registration.passes_through(request.url):
             return None
         for url in _equivalents(request):
             if registration.service_at(url) is None:
@@ -99,19 +96,6 @@ class Guard:
     ) -> AWSResponse:
         answer = self.answer(args[0] if args else kwargs["request"])
         return send(*args, **kwargs) if answer is None else answer
-
-    def _may_leave(self, url: str) -> bool:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        return (
-            is_loopback(host)
-            or any(
-                fnmatch.fnmatchcase(name, allowed.lower())
-                for allowed in self.passthrough
-                for name in (host, parts.netloc.lower())
-            )
-            or registration.passes_through(url)
-        )
 
 
 class _RawBody(BytesIO):

@@ -54,8 +54,7 @@ class CognitoSyncMock:
         self._starts -= 1
         if not self._starts:
             # What was not used stays known, for `assert_faults_used`.
-            for fault in self._faults:
-                faults.remove(fault)
+            faults.remove(self._faults)
 
     def reset(self) -> None:
         """Forget all data of all services and the faults of this mock, as at the start of a test.
@@ -65,7 +64,8 @@ class CognitoSyncMock:
         """
         self._require_started("reset()")
         registration.reset_all_services()
-        self._remove_faults()
+        faults.remove(self._faults)
+        self._faults.clear()
 
     def client(
         self, service: str = "cognito-sync", *, identity_id: str | None = None, region_name: str | None = None
@@ -233,11 +233,6 @@ class CognitoSyncMock:
         if left:
             lines = [f"{fault.operation} {fault.error or 'delay'}: {fault.used} of {fault.times}" for fault in left]
             raise AssertionError(f"faults were not used as often as asked for: {'; '.join(lines)}")
-
-    def _remove_faults(self) -> None:
-        for fault in self._faults:
-            faults.remove(fault)
-        self._faults.clear()
 
     def _require_started(self, what: str) -> None:
         if not self._starts:

@@ -171,9 +171,7 @@ class Dataset:
         return storage, live
 
     def apply(self, patches: Sequence[Patch], now: float, author: str) -> list[Record]:
-        """Write checked patches; return the records written, in the order of the patches."""
-        if not patches:
-            return []
+        """Write checked patches, at least one; return the records written, in the order of the patches."""
         self.storage, self.live_records = self._totals_after(patches)
         self._touch(now, author)
         for patch in sorted(patches, key=lambda patch: str(patch["Key"])):

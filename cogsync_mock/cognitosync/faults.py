@@ -12,7 +12,7 @@ from .contract import operations
 from .exceptions import CognitoSyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     When = Callable[[Mapping[str, Any]], bool] | Mapping[str, Any]
 
@@ -128,10 +128,10 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def remove(self, fault: Fault) -> None:
-        """Have a fault strike no longer."""
+    def remove(self, gone: Collection[Fault]) -> None:
+        """Have these faults strike no longer."""
         with self._lock:
-            self._faults = [other for other in self._faults if other is not fault]
+            self._faults = [fault for fault in self._faults if fault not in gone]
 
     def take(self, operation: str, parameters: Mapping[str, Any]) -> Fault | None:
         """Return the fault that strikes this call, and count it as used."""

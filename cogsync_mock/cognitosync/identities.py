@@ -88,7 +88,7 @@ class IdentityData:
         names = [found.name for found in self.all_existing() if found.merged_with == name]
         return names or None
 
-    def to_write(self, name: str, now: float) -> tuple[Dataset, bool]:
+    def to_write(self, name: str) -> tuple[Dataset, bool]:
         """Return a dataset to write to, and whether it does not exist yet; nothing is kept of a new one.
 
         Raises:
@@ -99,7 +99,7 @@ class IdentityData:
             return dataset, False
         if self.live_datasets >= MAX_DATASETS:
             raise TooManyDatasets(MAX_DATASETS)
-        return dataset or Dataset(name, now), True
+        return dataset or Dataset.absent(name), True
 
     def register(self, platform: str, token: str) -> Device:
         """Return the device of that token, a new one if there is none."""

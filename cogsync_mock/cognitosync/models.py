@@ -150,7 +150,7 @@ class CognitoSyncBackend(BaseBackend):
         if sync_session_token is not None:
             self._sessions.check(sync_session_token, about, now)
         with pool.lock if pool else nullcontext():
-            identity = (pool.identity(identity_id) if pool else None) or IdentityData()
+            identity = pool.identity(identity_id) if pool else IdentityData()
             dataset = identity.datasets.get(dataset_name) or Dataset.absent(dataset_name)
             if dataset.exists and last_sync_count > dataset.highest_count:
                 raise NoSuchSyncCount(last_sync_count)
@@ -194,7 +194,7 @@ class CognitoSyncBackend(BaseBackend):
         with pool.lock:
             self._sessions.check(sync_session_token, about, now)
             identity = pool.identity_to_write(identity_id)
-            dataset, created = identity.to_write(dataset_name, now)
+            dataset, created = identity.to_write(dataset_name)
             dataset.check(patches)
             # Nothing below can refuse.
             self._sessions.spend(sync_session_token, about, now)
@@ -219,17 +219,17 @@ class CognitoSyncBackend(BaseBackend):
             BrokenNextToken: if it is none of this operation.
         """
         pool = self._pool_if_any(identity_pool_id)
-        identity = pool.identity(identity_id) if pool else None
         with pool.lock if pool else nullcontext():
-            page, following = (identity or IdentityData()).page(next_token, max_results or DATASETS_A_PAGE)
+            identity = pool.identity(identity_id) if pool else IdentityData()
+            page, following = identity.page(next_token, max_results or DATASETS_A_PAGE)
             datasets = [dataset.to_dict(identity_id) for dataset in page]
         return {"Datasets": datasets, "Count": len(datasets), "NextToken": following}
 
     def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> Part:
         """Return the metadata of a dataset."""
-        identity = self._identity(identity_pool_id, identity_id)
-        with self.pool(identity_pool_id).lock:
-            return {"Dataset": identity.existing(dataset_name).to_dict(identity_id)}
+        pool = self._pool_with(identity_pool_id, identity_id)
+        with pool.lock:
+            return {"Dataset": pool.identity(identity_id).existing(dataset_name).to_dict(identity_id)}
 
     def delete_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str) -> Part:
         """Delete a dataset but for the marker of its deletion; return what it was."""
@@ -259,7 +259,8 @@ class CognitoSyncBackend(BaseBackend):
 
     def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> Part:
         """Return the totals of an identity."""
-        return {"IdentityUsage": self._identity(identity_pool_id, identity_id).usage(identity_pool_id, identity_id)}
+        pool = self._pool_with(identity_pool_id, identity_id)
+        return {"IdentityUsage": pool.identity(identity_id).usage(identity_pool_id, identity_id)}
 
     def describe_identity_pool_usage(self, identity_pool_id: str) -> Part:
         """Return the totals of a pool; SyncSessionsCount is None until the first session."""
@@ -326,8 +327,9 @@ class CognitoSyncBackend(BaseBackend):
         """
         pool = self.pool(identity_pool_id)
         pool.require_push_sync()
-        identity = self._identity(identity_pool_id, identity_id)
+        self._require_identity(pool, identity_id)
         with pool.lock:
+            identity = pool.identity(identity_id)
             identity.existing(dataset_name)
             identity.device(device_id).subscriptions.add(dataset_name)
         return {}
@@ -344,8 +346,9 @@ class CognitoSyncBackend(BaseBackend):
         """
         pool = self.pool(identity_pool_id)
         pool.require_push_sync()
-        identity = self._identity(identity_pool_id, identity_id)
+        self._require_identity(pool, identity_id)
         with pool.lock:
+            identity = pool.identity(identity_id)
             identity.existing(dataset_name)
             subscriptions = identity.device(device_id).subscriptions
             if dataset_name not in subscriptions:
@@ -376,14 +379,13 @@ class CognitoSyncBackend(BaseBackend):
 
     def _pool_with(self, identity_pool_id: str, identity_id: str) -> Pool:
         pool = self.pool(identity_pool_id)
-        listed = siblings.identities(self.account_id, self.region_name, identity_pool_id)
-        if not pool.knows(identity_id, listed):
-            raise IdentityNotFound(identity_id)
+        self._require_identity(pool, identity_id)
         return pool
 
-    def _identity(self, identity_pool_id: str, identity_id: str) -> IdentityData:
-        """Return what is kept of an identity; of one that never wrote, nothing."""
-        return self._pool_with(identity_pool_id, identity_id).identity(identity_id) or IdentityData()
+    def _require_identity(self, pool: Pool, identity_id: str) -> None:
+        listed = siblings.identities(self.account_id, self.region_name, pool.identity_pool_id)
+        if not pool.knows(identity_id, listed):
+            raise IdentityNotFound(identity_id)
 
 
 cognitosync_backends = BackendDict(CognitoSyncBackend, "cognito-sync")

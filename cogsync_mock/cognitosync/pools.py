@@ -140,9 +140,9 @@ class Pool(BaseModel):
         """Tell whether cognito-identity lists an identity for this pool."""
         return self._index.has(identity_id, listed)
 
-    def identity(self, identity_id: str) -> IdentityData | None:
-        """Return what is kept of an identity, None if it never wrote."""
-        return self._identities.get(identity_id)
+    def identity(self, identity_id: str) -> IdentityData:
+        """Return what is kept of an identity; of one that never wrote, nothing."""
+        return self._identities.get(identity_id) or IdentityData()
 
     def identity_to_write(self, identity_id: str) -> IdentityData:
         """Return what is kept of an identity, from now on."""

@@ -42,7 +42,7 @@ Handler = TypeVar("Handler", bound="Callable[..., Part]")
 
 def operation(method: Handler) -> Handler:
     """Mark a method as the answer to the operation of its name, so that they can be found and counted."""
-    method.is_operation = True  # type: ignore[attr-defined]  # a mark, read back in `_handler`
+    method.is_operation = True  # type: ignore[attr-defined]  # a mark, read back in `perform`
     return method
 
 
