@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from .datasets import Dataset
-from .exceptions import DatasetNotFound, DeviceNotFound, TooManyDatasets
+from .exceptions import DatasetNotFound, DeviceNotFound, NoSuchSyncCount, TooManyDatasets
 from .sessions import page_token, position_of
 
 #: Documented limit (developer guide).
@@ -82,6 +82,28 @@ class IdentityData:
             found = [dataset for dataset in found if dataset.name > name]
         page = found[:size]
         return page, page_token(page[-1].name) if len(found) > size else None
+
+    def records(self, name: str, last_sync_count: int, next_token: str | None, size: int) -> dict[str, Any]:
+        """Return the answer of ListRecords but for the token: one page of what changed after a sync count.
+
+        Raises:
+            NoSuchSyncCount: if the dataset exists and has not reached that count.
+            BrokenNextToken: if the token is none of this dataset.
+        """
+        dataset = self.datasets.get(name) or Dataset.absent(name)
+        if dataset.exists and last_sync_count > dataset.highest_count:
+            raise NoSuchSyncCount(last_sync_count)
+        page, count, following = dataset.page(last_sync_count, next_token, size)
+        return {
+            "Records": [record.to_dict() for record in page],
+            "NextToken": following,
+            "Count": count,
+            "DatasetSyncCount": dataset.sync_count,
+            "LastModifiedBy": dataset.last_modified_by,
+            "MergedDatasetNames": self.merged_names(name),
+            "DatasetExists": dataset.exists,
+            "DatasetDeletedAfterRequestedSyncCount": dataset.was_deleted_after(last_sync_count),
+        }
 
     def merged_names(self, name: str) -> list[str] | None:
         """Return the names of the datasets that were merged with this one, None if none were."""

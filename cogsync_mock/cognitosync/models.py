@@ -10,11 +10,9 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
 from . import siblings
-from .datasets import Dataset
 from .exceptions import (
     IdentityNotFound,
     IdentityPoolNotFound,
-    NoSuchSyncCount,
     ReferencesMissing,
     SubscriptionNotFound,
 )
@@ -151,26 +149,13 @@ class CognitoSyncBackend(BaseBackend):
             self._sessions.check(sync_session_token, about, now)
         with pool.lock if pool else nullcontext():
             identity = pool.identity(identity_id) if pool else IdentityData()
-            dataset = identity.datasets.get(dataset_name) or Dataset.absent(dataset_name)
-            if dataset.exists and last_sync_count > dataset.highest_count:
-                raise NoSuchSyncCount(last_sync_count)
-            page, count, following = dataset.page(last_sync_count, next_token, max_results or RECORDS_A_PAGE)
+            listing = identity.records(dataset_name, last_sync_count, next_token, max_results or RECORDS_A_PAGE)
             # Nothing below can refuse.
             if sync_session_token is None:
                 sync_session_token = self._sessions.begin(about, now)
                 if pool:
                     pool.count_session()
-            return {
-                "Records": [record.to_dict() for record in page],
-                "NextToken": following,
-                "Count": count,
-                "DatasetSyncCount": dataset.sync_count,
-                "LastModifiedBy": dataset.last_modified_by,
-                "MergedDatasetNames": identity.merged_names(dataset_name),
-                "DatasetExists": dataset.exists,
-                "DatasetDeletedAfterRequestedSyncCount": dataset.was_deleted_after(last_sync_count),
-                "SyncSessionToken": sync_session_token,
-            }
+            return {**listing, "SyncSessionToken": sync_session_token}
 
     def update_records(
         self,
@@ -193,19 +178,8 @@ class CognitoSyncBackend(BaseBackend):
         about, now = (identity_pool_id, identity_id, dataset_name), unix_time()
         with pool.lock:
             self._sessions.check(sync_session_token, about, now)
-            identity = pool.identity_to_write(identity_id)
-            dataset, created = identity.to_write(dataset_name)
-            dataset.check(patches)
-            # Nothing below can refuse.
+            written = pool.write(identity_id, dataset_name, patches, now, author)
             self._sessions.spend(sync_session_token, about, now)
-            if not patches:
-                return {"Records": []}
-            if created:
-                dataset.create_again(now)
-                identity.datasets[dataset_name] = dataset
-            before = dataset.storage
-            written = dataset.apply(patches, now, author)
-            pool.account_for(identity, storage=dataset.storage - before, datasets=int(created), now=now)
             return {"Records": [record.to_dict() for record in written]}
 
     # --------------------------------------------------------------- datasets
@@ -235,14 +209,7 @@ class CognitoSyncBackend(BaseBackend):
         """Delete a dataset but for the marker of its deletion; return what it was."""
         pool, now = self._pool_with(identity_pool_id, identity_id), unix_time()
         with pool.lock:
-            identity = pool.identity_to_write(identity_id)
-            dataset = identity.existing(dataset_name)
-            deleted = dataset.to_dict(identity_id)
-            pool.account_for(identity, storage=-dataset.storage, datasets=-1, now=now)
-            dataset.delete(now, author)
-            for device in identity.devices.values():
-                device.subscriptions.discard(dataset_name)
-            return {"Dataset": deleted}
+            return {"Dataset": pool.delete(identity_id, dataset_name, now, author)}
 
     def merge_identities(self, identity_pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
         """Move the datasets of one identity to another, as the service does when their logins are linked.
@@ -329,9 +296,7 @@ class CognitoSyncBackend(BaseBackend):
         pool.require_push_sync()
         self._require_identity(pool, identity_id)
         with pool.lock:
-            identity = pool.identity(identity_id)
-            identity.existing(dataset_name)
-            identity.device(device_id).subscriptions.add(dataset_name)
+            pool.subscriptions(identity_id, dataset_name, device_id).add(dataset_name)
         return {}
 
     def unsubscribe_from_dataset(
@@ -348,9 +313,7 @@ class CognitoSyncBackend(BaseBackend):
         pool.require_push_sync()
         self._require_identity(pool, identity_id)
         with pool.lock:
-            identity = pool.identity(identity_id)
-            identity.existing(dataset_name)
-            subscriptions = identity.device(device_id).subscriptions
+            subscriptions = pool.subscriptions(identity_id, dataset_name, device_id)
             if dataset_name not in subscriptions:
                 raise SubscriptionNotFound(device_id, dataset_name)
             subscriptions.remove(dataset_name)

@@ -21,7 +21,9 @@ from .exceptions import (
 from .identities import IdentityData, IdentityIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from .datasets import Patch, Record
 
 Part = dict[str, Any]
 
@@ -147,6 +149,55 @@ class Pool(BaseModel):
     def identity_to_write(self, identity_id: str) -> IdentityData:
         """Return what is kept of an identity, from now on."""
         return self._identities.setdefault(identity_id, IdentityData())
+
+    def write(
+        self, identity_id: str, dataset_name: str, patches: Sequence[Patch], now: float, author: str
+    ) -> list[Record]:
+        """Write all patches or none, and create the dataset if need be; return the records written.
+
+        Raises:
+            TooManyDatasets: if a dataset would have to be created above the limit.
+            CognitoSyncError: as `Dataset.check` refuses patches.
+        """
+        identity = self.identity_to_write(identity_id)
+        dataset, created = identity.to_write(dataset_name)
+        dataset.check(patches)
+        # Nothing below can refuse.
+        if not patches:
+            return []
+        if created:
+            dataset.create_again(now)
+            identity.datasets[dataset_name] = dataset
+        before = dataset.storage
+        written = dataset.apply(patches, now, author)
+        self.account_for(identity, storage=dataset.storage - before, datasets=int(created), now=now)
+        return written
+
+    def delete(self, identity_id: str, dataset_name: str, now: float, author: str) -> Part:
+        """Delete a dataset but for the marker of its deletion; return what it was.
+
+        Raises:
+            DatasetNotFound: if there is none.
+        """
+        identity = self.identity_to_write(identity_id)
+        dataset = identity.existing(dataset_name)
+        deleted = dataset.to_dict(identity_id)
+        self.account_for(identity, storage=-dataset.storage, datasets=-1, now=now)
+        dataset.delete(now, author)
+        for device in identity.devices.values():
+            device.subscriptions.discard(dataset_name)
+        return deleted
+
+    def subscriptions(self, identity_id: str, dataset_name: str, device_id: str) -> set[str]:
+        """Return the names of the datasets that a device is subscribed to.
+
+        Raises:
+            DatasetNotFound: if there is no such dataset to subscribe to.
+            DeviceNotFound: if the identity has no such device.
+        """
+        identity = self.identity(identity_id)
+        identity.existing(dataset_name)
+        return identity.device(device_id).subscriptions
 
     def merge(self, source_id: str, target_id: str, now: float) -> list[str]:
         """Move the datasets of one identity to another; return their new names."""
