@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from . import registration
+from .cognitosync.login import login
 from .cognitosync.settings import Settings, current
 from .environment import HiddenEnvironment
 from .guard import Guard
@@ -69,6 +70,8 @@ class _Activation:
             undo.callback(_replace, config, self._config)
             moto.start()
             undo.callback(moto.stop)
+            login.install()
+            undo.callback(login.remove)
             self._guard.install()
             undo.callback(self._guard.remove)
             self._shortcut.install()

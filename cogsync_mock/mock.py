@@ -15,7 +15,7 @@ from .cognitosync import siblings
 from .cognitosync.contract import operations
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
-from .cognitosync.identity import IdentityCredentials, issue
+from .cognitosync.login import issue
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
 from .options import Options
 
@@ -84,7 +84,11 @@ class CognitoSyncMock:
         self._require_started("client()")
         keys: dict[str, str] = {}
         if identity_id is not None:
-            credentials = self._credentials(identity_id)
+            credentials = issue(_account_id(), identity_id)
+            if credentials is None:
+                raise ValueError(
+                    f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"
+                )
             keys = {
                 "aws_access_key_id": credentials.access_key,
                 "aws_secret_access_key": credentials.secret_key,
@@ -143,7 +147,7 @@ class CognitoSyncMock:
         if identity_id is None:
             identity_id = f"{backend.region_name}:{uuid4()}"
         _require_id(identity_id, "identity_id")
-        if self._pool_of(identity_id) is not None:
+        if siblings.pool_of_identity(_account_id(), identity_id) is not None:
             raise ValueError(
                 f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
             )
@@ -259,23 +263,6 @@ class CognitoSyncMock:
             raise ValueError(
                 f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"
             ) from None
-
-    def _pool_of(self, identity_id: str) -> tuple[CognitoSyncBackend, str] | None:
-        for region in cognitosync_backends[_account_id()].regions:
-            backend = cognitosync_backends[_account_id()][region]
-            for pool_id in siblings.identity_pool_ids(backend.account_id, region):
-                known = siblings.identities(backend.account_id, region, pool_id)
-                if any(identity["IdentityId"] == identity_id for identity in known):
-                    return backend, pool_id
-        return None
-
-    def _credentials(self, identity_id: str) -> IdentityCredentials:
-        home = self._pool_of(identity_id)
-        if home is None:
-            raise ValueError(
-                f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"
-            )
-        return issue(home[1], identity_id)
 
 
 def _new_client(service: str, **kwargs: Any) -> Any:

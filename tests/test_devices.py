@@ -80,8 +80,9 @@ class TestSubscribe:
             f"Device '{where['DeviceId']}' is not subscribed to Dataset 'save'",
         )
         # On the wire, success is an empty object.
-        key = phone.client._request_signer._credentials.access_key
-        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20261123/us-east-1/cognito-sync/aws4_request"}
+        keys = phone.client._request_signer._credentials
+        scope = f"{keys.access_key}/20261123/us-east-1/cognito-sync/aws4_request"
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}", "X-Amz-Security-Token": keys.token}
         answer = door.http("POST", path.format(**where), headers=headers)
         assert (answer.status, answer.body) == (200, b"{}")
 

@@ -334,3 +334,13 @@ class UnrecognizedClientException(FrameworkError):
 
     def __init__(self) -> None:
         super().__init__("The security token included in the request is invalid.")
+
+
+class ExpiredTokenException(FrameworkError):
+    """The temporary credentials are no longer good."""
+
+    code = "ExpiredTokenException"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The security token included in the request is expired")

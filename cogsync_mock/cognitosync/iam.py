@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, SignatureDoesNotMatchError
 
+from . import siblings
 from .exceptions import AccessDeniedException, InvalidSignatureException, UnrecognizedClientException
+from .identity import SESSION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .contract import Operation
+    from .identity import IdentityCredentials
     from .protocol import Message
 
 _SENTENCE = re.compile(r"User: \S+ is not authorized to perform: [\w:-]+")
@@ -39,6 +42,25 @@ def plain_headers(message: Message) -> dict[str, str]:
     """Return the headers as moto's simulation looks for them, the host included."""
     headers = {name.title(): message.header(name.lower()) for name in message.headers}
     return {**headers, "Host": message.host}
+
+
+def require_role(credentials: IdentityCredentials | None, operation: Operation, resource: str) -> None:
+    """Refuse an identity whose role does not exist: moto would fail to find its policies.
+
+    Raises:
+        AccessDeniedException: if its pool has no role for it, or the role does not exist.
+    """
+    if credentials is None:
+        return
+    allowed = f"is not authorized to perform: cognito-sync:{operation.name}"
+    if credentials.role_arn is None:
+        # AWS gives no credentials at all in this case, so the words are ours.
+        hint = "because its identity pool has no role for it: set one with SetIdentityPoolRoles"
+        raise AccessDeniedException(f"User: {credentials.identity_id} {allowed} {hint},", resource)
+    if not siblings.role_exists(credentials.account_id, credentials.role_arn):
+        role = credentials.role_arn.rpartition("/")[2]
+        arn = f"arn:aws:sts::{credentials.account_id}:assumed-role/{role}/{SESSION_NAME}"
+        raise AccessDeniedException(f"User: {arn} {allowed}", resource)
 
 
 def enforce(authorise: Callable[[str], None], resource: str) -> None:

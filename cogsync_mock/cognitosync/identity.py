@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
+import os
 from dataclasses import dataclass
-from typing import Literal
-from uuid import uuid4
+from typing import Any, Literal
 
-#: moto's cognito-identity hands this one key to every identity.
+from .exceptions import ExpiredTokenException, UnrecognizedClientException
+
+#: How long the credentials of an identity are good, in seconds (documented for GetCredentialsForIdentity).
+LIFETIME = 3600.0
+#: The session of the roles that identities assume (observed in the ARNs of denials).
+SESSION_NAME = "CognitoIdentityCredentials"
+#: moto's cognito-identity hands this one key to every identity, unless the mock is on.
 MOTO_IDENTITY_KEY = "TESTACCESSKEY12345"
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityCredentials:
-    """Temporary credentials of one identity."""
+    """Temporary credentials of one identity.
+
+    Attributes:
+        expiration: until when they are good, in epoch seconds.
+        role_arn: the role that they were given for, None if the pool has none.
+    """
 
     access_key: str
     secret_key: str
     session_token: str
+    expiration: float
+    account_id: str
     identity_pool_id: str
     identity_id: str
+    role_arn: str | None = None
+
+    def check(self, session_token: str, now: float) -> None:
+        """Refuse a request that does not bring the session token, or comes too late.
+
+        Args:
+            session_token: what the request brings, empty if nothing.
+            now: epoch seconds.
+
+        Raises:
+            UnrecognizedClientException: if the session token is not the one that belongs to the key.
+            ExpiredTokenException: if the credentials have expired.
+        """
+        if session_token != self.session_token:
+            raise UnrecognizedClientException
+        if now >= self.expiration:
+            raise ExpiredTokenException
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +60,32 @@ class Caller:
     """The signer of a request. An identity may be unknown: moto's shared key does not tell which one it is."""
 
     kind: Literal["developer", "identity"]
-    identity_pool_id: str | None = None
-    identity_id: str | None = None
+    credentials: IdentityCredentials | None = None
+
+    @property
+    def identity_id(self) -> str | None:
+        """The identity that calls, if it is known."""
+        return self.credentials.identity_id if self.credentials else None
 
 
-DEVELOPER = Caller("developer")
-
+_DEVELOPER = Caller("developer")
+_SOME_IDENTITY = Caller("identity")
 
 # By access key, for all accounts and regions; kept over resets, for a key never becomes a developer's.
 _issued: dict[str, IdentityCredentials] = {}
 
 
-def issue(identity_pool_id: str, identity_id: str) -> IdentityCredentials:
-    """Give an identity new temporary credentials, in the form that AWS's have."""
-    credentials = IdentityCredentials(
-        access_key=f"ASIA{uuid4().hex[:16].upper()}",
-        secret_key=uuid4().hex + uuid4().hex[:8],
-        session_token=uuid4().hex * 4,
-        identity_pool_id=identity_pool_id,
-        identity_id=identity_id,
+def well_formed_keys() -> tuple[str, str, str]:
+    """Return a new access key, secret key and session token in the form that AWS's temporary ones have."""
+    return (
+        f"ASIA{base64.b32encode(os.urandom(10)).decode()}",
+        base64.b64encode(os.urandom(30)).decode(),
+        base64.b64encode(os.urandom(267)).decode(),
     )
+
+
+def know(credentials: IdentityCredentials) -> IdentityCredentials:
+    """Know from now on that these credentials are an identity's."""
     _issued[credentials.access_key] = credentials
     return credentials
 
@@ -54,5 +94,51 @@ def caller_of(access_key: str) -> Caller:
     """Tell whose key this is; every key that no identity was given is a developer's."""
     credentials = _issued.get(access_key)
     if credentials is not None:
-        return Caller("identity", credentials.identity_pool_id, credentials.identity_id)
-    return Caller("identity") if access_key == MOTO_IDENTITY_KEY else DEVELOPER
+        return Caller("identity", credentials)
+    return _SOME_IDENTITY if access_key == MOTO_IDENTITY_KEY else _DEVELOPER
+
+
+# ------------------------------------------------------------- OpenID Connect
+
+_ISSUER = "https://cognito-identity.amazonaws.com"
+_secret = os.urandom(32)
+
+
+def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], now: float, lifetime: float) -> str:
+    """Return an OpenID Connect token that tells of an identity: a JSON Web Token in the form that AWS's have.
+
+    Args:
+        identity_pool_id: its pool, the audience of the token.
+        identity_id: the identity, the subject of the token.
+        methods: how it was authenticated: the ``amr`` claim.
+        now: epoch seconds.
+        lifetime: for how long the token is good, in seconds.
+    """
+    claims = {
+        "sub": identity_id,
+        "aud": identity_pool_id,
+        "amr": methods,
+        "iss": _ISSUER,
+        "exp": int(now + lifetime),
+        "iat": int(now),
+    }
+    signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"typ": "JWS", "alg": "RS512"}, claims))
+    return f"{signed}.{_base64url(_seal(signed))}"
+
+
+def claims_of(token: str) -> dict[str, Any] | None:
+    """Return what one of our tokens tells, None if it is another issuer's or was tampered with."""
+    signed, _, seal = token.rpartition(".")
+    if not hmac.compare_digest(seal.encode("utf-8", "replace"), _base64url(_seal(signed)).encode()):
+        return None
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
+    return claims
+
+
+def _seal(signed: str) -> bytes:
+    # As long as a signature of RS512 with a key of 2048 bits.
+    return hashlib.shake_256(_secret + signed.encode("utf-8", "replace")).digest(256)
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -88,11 +88,12 @@ def _text(value: str | bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a signature says of its signer: access key, and region and service of the scope where readable."""
+    """What a signature says of its signer: access key, region and service of the scope where readable, and token."""
 
     access_key: str
     region: str | None
     service: str | None
+    session_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,16 +285,19 @@ def credential(message: Message) -> Credential:
         IncompleteSignatureException: if the header is a signature without a credential.
     """
     header = message.header("authorization")
+    session_token = message.header("x-amz-security-token")
     if header.startswith("AWS4-"):
         found = _CREDENTIAL.search(header)
         if found is None:
             raise IncompleteSignatureException(header)
     else:
-        scope = parse_qs(message.query).get("X-Amz-Credential", [""])[0]
+        query = parse_qs(message.query)
+        session_token = query.get("X-Amz-Security-Token", [session_token])[0]
+        scope = query.get("X-Amz-Credential", [""])[0]
         found = _CREDENTIAL.match(f"Credential={scope}")
         if found is None:
             raise MissingAuthenticationTokenException
-    return Credential(found["key"], found["region"], found["service"])
+    return Credential(found["key"], found["region"], found["service"], session_token)
 
 
 def region_of_host(message: Message) -> str | None:

@@ -15,9 +15,14 @@ from moto.core.responses import BaseResponse
 from moto.core.utils import unix_time
 
 from . import iam, protocol
-from .exceptions import CognitoSyncError, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
+from .exceptions import (
+    CognitoSyncError,
+    NoSuchEndpoint,
+    NotAuthorizedException,
+    OperationNotImplemented,
+)
 from .faults import faults
-from .identity import Caller, caller_of
+from .identity import MOTO_IDENTITY_KEY, Caller, caller_of
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
 from .validation import validate
@@ -110,11 +115,21 @@ class CognitoSyncResponse(BaseResponse):
         return answer
 
     def authenticate(self, message: Message) -> Caller:
-        """Tell who calls, and from there account, region and backend."""
+        """Tell who calls, and from there account, region and backend.
+
+        Raises:
+            MissingAuthenticationTokenException: if the request is not signed.
+            UnrecognizedClientException: if an identity's key comes without its session token.
+            ExpiredTokenException: if an identity's credentials have expired.
+        """
         credential = protocol.credential(message)
         self.headers = message.headers
         self.querystring: dict[str, Any] = {}
         self.access_key = credential.access_key
+        caller = caller_of(self.access_key)
+        if caller.credentials is not None and self.settings.enforce_credentials:
+            caller.credentials.check(credential.session_token, unix_time())
+        self.account_of_key = caller.credentials and caller.credentials.account_id
         self.region = (
             protocol.region_of_host(message)
             or self._region_of_agent(message)
@@ -123,22 +138,23 @@ class CognitoSyncResponse(BaseResponse):
         )
         self.current_account = self.get_current_account()
         self.backend = self._backend()
-        return caller_of(self.access_key)
+        return caller
 
     def ask_iam(self, asked: Operation, message: Message) -> None:
         """Have moto's simulation of IAM authorise the call, where a test has switched it on.
 
-        Identities are not asked for: their credentials are the mock's own, of which moto's IAM knows nothing.
+        moto's shared key of all identities is not asked for: its IAM knows nothing of it.
 
         Raises:
             CognitoSyncError: as `iam.enforce` does.
         """
-        if self.caller.kind == "identity" or float("inf") == moto_settings.INITIAL_NO_AUTH_ACTION_COUNT:
+        if float("inf") == moto_settings.INITIAL_NO_AUTH_ACTION_COUNT or self.access_key == MOTO_IDENTITY_KEY:
             return
         self.method, self.raw_path, self.body, self.raw_body = message.method, message.path, message.body, message.body
         self.uri = f"https://{message.host}{message.path}{'?' * bool(message.query)}{message.query}"
         self.headers, self.data, self._action = iam.plain_headers(message), {}, asked.name
         resource = iam.resource_of(asked, self.parameters, self.current_account, self.region)
+        iam.require_role(self.caller.credentials, asked, resource)
         iam.enforce(self._authenticate_and_authorize_normal_action, resource)
 
     def _get_action(self) -> str:
@@ -173,9 +189,9 @@ class CognitoSyncResponse(BaseResponse):
             return
         if asked.callers not in ("anyone", caller.kind):
             raise NotAuthorizedException
-        if caller.identity_id is None:
+        if caller.credentials is None:
             return
-        own = {"IdentityPoolId": caller.identity_pool_id, "IdentityId": caller.identity_id}
+        own = {"IdentityPoolId": caller.credentials.identity_pool_id, "IdentityId": caller.credentials.identity_id}
         if any(self.parameters.get(name, value) != value for name, value in own.items()):
             raise NotAuthorizedException
 
@@ -342,9 +358,10 @@ class CognitoSyncResponse(BaseResponse):
 
     def get_current_account(self) -> str:
         """Return the account as moto finds it; keys that IAM cannot have made need no search through all accounts."""
-        if len(self.access_key) == _IAM_KEY_LENGTH:
+        if len(self.access_key) == _IAM_KEY_LENGTH and self.account_of_key is None:
             return super().get_current_account()
-        return os.environ.get("MOTO_ACCOUNT_ID") or self.headers.get("x-moto-account-id") or DEFAULT_ACCOUNT_ID
+        named = os.environ.get("MOTO_ACCOUNT_ID") or self.headers.get("x-moto-account-id")
+        return named or self.account_of_key or DEFAULT_ACCOUNT_ID
 
     def _backend(self) -> CognitoSyncBackend:
         try:

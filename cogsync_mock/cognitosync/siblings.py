@@ -6,9 +6,11 @@ Every name of another moto service stands here and nowhere else.
 from __future__ import annotations
 
 import functools
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from moto.backends import get_backend
+from moto.core.utils import unix_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,11 +18,23 @@ if TYPE_CHECKING:
 _PARTITION = "aws"
 
 
-_backends = functools.cache(get_backend)
+@functools.cache
+def _backends(service: Any) -> Any:
+    return get_backend(service)
 
 
 def _backend(service: Any, account_id: str, region: str) -> Any:
     return _backends(service)[account_id][region]
+
+
+# ------------------------------------------------------------ Cognito Identity
+
+#: The classes that answer logins, by the modules that they live in (see ``login``).
+LOGIN_CLASSES = {
+    "moto.cognitoidentity.responses": "CognitoIdentityResponse",
+    "moto.sts.responses": "TokenResponse",
+    "moto.sts.models": "STSBackend",
+}
 
 
 def identity_pool(account_id: str, region: str, identity_pool_id: str) -> Any | None:
@@ -52,6 +66,57 @@ def identities(account_id: str, region: str, identity_pool_id: str) -> list[dict
     return known
 
 
+def pool_of_identity(account_id: str, identity_id: str) -> tuple[str, Any] | None:
+    """Return the region and cognito-identity's own object of the pool that has an identity, None if none has."""
+    for region, backend in list(_backends("cognito-identity")[account_id].items()):
+        for identity_pool_id, pool in list(backend.identity_pools.items()):
+            known = backend.pools_identities[identity_pool_id]["Identities"]
+            if any(identity["IdentityId"] == identity_id for identity in known):
+                return region, pool
+    return None
+
+
+def parameter(response: Any, name: str) -> Any:
+    """Return a parameter of the request that one of moto's response objects answers, None if it was not given."""
+    return response._get_param(name)  # noqa: SLF001  # what all of moto's services read theirs with
+
+
+def refusal(error_type: str, message: str) -> Exception:
+    """Return an error that cognito-identity answers with."""
+    error: Any = importlib.import_module("moto.core.exceptions").JsonRESTError
+    found: Exception = error(error_type, message)
+    return found
+
+
+# ---------------------------------------------------------------- IAM and STS
+
+
+def assume_role(account_id: str, region: str, role_arn: str, session_name: str, duration: float) -> Any:
+    """Have STS give out credentials of a role, which need not exist; return moto's object for them."""
+    return _backend("sts", account_id, _PARTITION).assume_role(
+        region_name=region,
+        role_session_name=session_name,
+        role_arn=role_arn,
+        policy=None,
+        duration=duration,
+        external_id=None,
+    )
+
+
+def keys_of(assumed_role: Any) -> tuple[str, str, str, float]:
+    """Return access key, secret key, session token and expiration in epoch seconds of an assumed role."""
+    key = assumed_role.access_key_id, assumed_role.secret_access_key
+    return *key, assumed_role.session_token, unix_time(assumed_role.expiration)
+
+
+def role_exists(account_id: str, arn: str) -> bool:
+    """Tell whether IAM knows a role."""
+    return any(role.arn == arn for role in _backend("iam", account_id, _PARTITION).roles.values())
+
+
+# ------------------------------------------------------------------ references
+
+
 def missing_references(account_id: str, region: str, push_sync: Any, cognito_streams: Any) -> Iterable[str]:
     """Name what a pool's configuration refers to and what does not exist, one phrase each."""
     push_sync, cognito_streams = push_sync or {}, cognito_streams or {}
@@ -62,9 +127,8 @@ def missing_references(account_id: str, region: str, push_sync: Any, cognito_str
     name = cognito_streams.get("StreamName")
     if name is not None and name not in _backend("kinesis", account_id, region).streams:
         yield f"stream {name}"
-    roles = {role.arn for role in _backend("iam", account_id, _PARTITION).roles.values()}
     for arn in dict.fromkeys((push_sync.get("RoleArn"), cognito_streams.get("RoleArn"))):
-        if arn is not None and arn not in roles:
+        if arn is not None and not role_exists(account_id, arn):
             yield f"role {arn}"
 
 

@@ -1,0 +1,345 @@
+"""Logging in: credentials of one's own, developer identities, the basic flow, and who may then do what."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+from moto import mock_aws
+from moto.core import set_initial_no_auth_action_count
+from programs import python
+from test_datasets import refusal
+from test_records import Data, error_of, put
+
+from cogsync_mock.cognitosync import identity, siblings
+from cogsync_mock.cognitosync.identity import claims_of
+
+if TYPE_CHECKING:
+    from conftest import Door
+
+ROLE = "arn:aws:iam::123456789012:role/player"
+INVALID_TOKEN = (403, "UnrecognizedClientException", "The security token included in the request is invalid.")
+EXPIRED = (403, "ExpiredTokenException", "The security token included in the request is expired")
+NO_SIGNATURE_CHECK = Config(parameter_validation=False, retries={"max_attempts": 0})
+
+
+def sync_client(door: Door, credentials: dict[str, Any], **changed: Any) -> Any:
+    """Return a client with the credentials of cognito-identity's or STS's answer."""
+    keys = {
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials.get("SecretKey") or credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
+    }
+    return door.client(**{**keys, **changed})
+
+
+@pytest.fixture
+def login(door: Door) -> Any:
+    """A client of cognito-identity."""
+    return door.client("cognito-identity")
+
+
+@pytest.fixture
+def role(door: Door, pool_id: str, login: Any) -> str:
+    """A role that the pool has for its authenticated identities and that may read datasets."""
+    iam = door.client("iam")
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]}
+    arn: str = iam.create_role(RoleName="player", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    allowed = {"Effect": "Allow", "Action": ["cognito-sync:ListRecords", "cognito-sync:Reg*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="player", PolicyName="sync", PolicyDocument=document)
+    login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={"authenticated": arn})
+    return arn
+
+
+class TestCredentials:
+    def test_every_identity_has_its_own(self, login: Any, pool_id: str) -> None:
+        ids = [login.get_id(IdentityPoolId=pool_id)["IdentityId"] for _ in range(2)]
+        answers = [login.get_credentials_for_identity(IdentityId=identity_id) for identity_id in (*ids, ids[0])]
+        assert [answer["IdentityId"] for answer in answers] == [*ids, ids[0]]
+        given = [answer["Credentials"] for answer in answers]
+        assert len({credentials["AccessKeyId"] for credentials in given}) == 3
+        for credentials in given:
+            assert re.fullmatch("ASIA[A-Z2-7]{16}", credentials["AccessKeyId"])
+            assert len(credentials["SecretKey"]) == 40
+            assert len(credentials["SessionToken"]) > 300
+            left = credentials["Expiration"] - dt.datetime.now(dt.timezone.utc)
+            assert dt.timedelta(minutes=59) < left <= dt.timedelta(hours=1)
+
+    def test_they_reach_only_the_identitys_own_data(self, door: Door, login: Any, pool_id: str) -> None:
+        ids = [login.get_id(IdentityPoolId=pool_id)["IdentityId"] for _ in range(2)]
+        client = sync_client(door, login.get_credentials_for_identity(IdentityId=ids[0])["Credentials"])
+        assert Data(client, pool_id, ids[0]).update(put("a"))[0]["LastModifiedBy"] == ids[0]
+        denied = (403, "NotAuthorizedException", "These credentials are not valid for accessing this resource")
+        assert Data(client, pool_id, ids[1]).refused(put("a"), token="t") == denied
+        assert refusal(client.get_identity_pool_configuration, IdentityPoolId=pool_id) == denied
+
+    def test_an_identity_that_does_not_exist(self, login: Any, pool_id: str) -> None:
+        assert refusal(login.get_credentials_for_identity, IdentityId=pool_id) == (
+            400,
+            "ResourceNotFoundException",
+            f"Identity '{pool_id}' not found.",
+        )
+        assert refusal(login.get_open_id_token, IdentityId=pool_id)[2] == f"Identity '{pool_id}' not found."
+
+    def test_the_session_token_belongs_to_the_key(self, door: Door, login: Any, pool_id: str, identity_id: str) -> None:
+        """A program that forgets it fails here as it does in production."""
+        credentials = login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
+        for wrong in (None, "AnotherToken"):
+            client = sync_client(door, credentials, aws_session_token=wrong)
+            assert refusal(client.list_datasets, IdentityPoolId=pool_id, IdentityId=identity_id) == INVALID_TOKEN
+
+    def test_they_expire(self, login: Any, pool_id: str, identity_id: str, door: Door) -> None:
+        if door.endpoint_url is not None:
+            pytest.skip("a frozen clock stops the server's sockets, too")
+        where = {"IdentityPoolId": pool_id, "IdentityId": identity_id}
+        with freeze_time("2026-11-23T00:00:00Z") as clock:
+            client = sync_client(door, login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"])
+            clock.move_to("2026-11-23T00:59:59Z")
+            assert client.list_datasets(**where)["Count"] == 0
+            clock.move_to("2026-11-23T01:00:00Z")
+            assert refusal(client.list_datasets, **where) == EXPIRED
+
+    def test_expired_ones_through_both_doors(self, door: Door, pool_id: str, identity_id: str, login: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cogsync_mock.cognitosync.login.LIFETIME", -1.0)
+            credentials = login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
+        client = sync_client(door, credentials)
+        assert refusal(client.list_datasets, IdentityPoolId=pool_id, IdentityId=identity_id) == EXPIRED
+
+    @pytest.mark.cognito_sync_mock(enforce_credentials=False)
+    def test_without_enforcement_every_key_may_do_everything(
+        self, door: Door, login: Any, pool_id: str, identity_id: str
+    ) -> None:
+        other = door.mock.create_identity(pool_id)
+        credentials = login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
+        client = sync_client(door, credentials, aws_session_token="wrong")
+        assert Data(client, pool_id, other).update(put("a"))[0]["SyncCount"] == 1
+        assert client.describe_identity_pool_usage(IdentityPoolId=pool_id)["IdentityPoolUsage"]["DataStorage"] == 6
+
+    def test_the_mocks_own_clients(self, door: Door, pool_id: str) -> None:
+        identity_id = door.mock.create_identity(pool_id)
+        keys = [door.identity_client(identity_id)._request_signer._credentials for _ in range(2)]
+        assert keys[0].access_key != keys[1].access_key
+        assert Data(door.identity_client(identity_id), pool_id, identity_id).update(put("a"))
+
+
+class TestLogins:
+    def test_the_same_login_is_the_same_identity(self, login: Any, pool_id: str) -> None:
+        def token(subject: str, issued: int) -> str:
+            claims = base64.urlsafe_b64encode(json.dumps({"sub": subject, "iat": issued}).encode()).decode()
+            return f"e30.{claims.rstrip('=')}.signature"
+
+        def identity_of(logins: dict[str, str]) -> str:
+            identity_id: str = login.get_id(IdentityPoolId=pool_id, Logins=logins)["IdentityId"]
+            return identity_id
+
+        provider = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Game"
+        ann = identity_of({provider: token("ann", 1)})
+        assert identity_of({provider: token("ann", 2)}) == ann
+        assert identity_of({provider: token("bob", 1)}) != ann
+        assert identity_of({"accounts.google.com": "opaque"}) == identity_of({"accounts.google.com": "opaque"}) != ann
+        # A login that comes with a known one is linked to it.
+        assert identity_of({provider: token("ann", 3), "graph.facebook.com": "ann"}) == ann
+        assert identity_of({"graph.facebook.com": "ann"}) == ann
+
+    def test_without_a_login_every_call_makes_an_identity(self, login: Any, pool_id: str) -> None:
+        ids = {login.get_id(IdentityPoolId=pool_id)["IdentityId"] for _ in range(2)}
+        listed = login.list_identities(IdentityPoolId=pool_id, MaxResults=10)["Identities"]
+        assert {identity["IdentityId"] for identity in listed} == ids
+
+    def test_a_pool_that_does_not_exist(self, login: Any, unknown_pool_id: str) -> None:
+        expected = (400, "ResourceNotFoundException", f"IdentityPool '{unknown_pool_id}' not found.")
+        assert refusal(login.get_id, IdentityPoolId=unknown_pool_id) == expected
+        assert refusal(login.get_identity_pool_roles, IdentityPoolId=unknown_pool_id) == expected
+        nowhere = "mars-north-1:0"
+        assert refusal(login.get_id, IdentityPoolId=nowhere)[2] == f"IdentityPool '{nowhere}' not found."
+
+    def test_developer_identities_exist(self, door: Door, login: Any, pool_id: str) -> None:
+        """moto gives out their ids and forgets them."""
+        logins = {"login.game": "ann"}
+        first = login.get_open_id_token_for_developer_identity(IdentityPoolId=pool_id, Logins=logins)
+        again = login.get_open_id_token_for_developer_identity(IdentityPoolId=pool_id, Logins=logins, TokenDuration=60)
+        assert first["IdentityId"] == again["IdentityId"]
+        assert first["Token"] != again["Token"]
+        claims = claims_of(again["Token"])
+        assert claims is not None
+        assert (claims["sub"], claims["aud"], claims["exp"] - claims["iat"]) == (first["IdentityId"], pool_id, 60)
+        credentials = login.get_credentials_for_identity(
+            IdentityId=first["IdentityId"], Logins={"cognito-identity.amazonaws.com": first["Token"]}
+        )["Credentials"]
+        assert Data(sync_client(door, credentials), pool_id, first["IdentityId"]).update(put("a"))
+
+    def test_developer_identities_refused(self, login: Any, pool_id: str, identity_id: str) -> None:
+        call = login.get_open_id_token_for_developer_identity
+        assert refusal(call, IdentityPoolId=pool_id, Logins={})[1] == "InvalidParameterException"
+        strange = refusal(call, IdentityPoolId=pool_id, IdentityId=pool_id, Logins={"login.game": "ann"})
+        assert strange[1:] == ("ResourceNotFoundException", f"Identity '{pool_id}' not found.")
+        call(IdentityPoolId=pool_id, IdentityId=identity_id, Logins={"login.game": "ann"})
+        other = login.get_id(IdentityPoolId=pool_id)["IdentityId"]
+        assert refusal(call, IdentityPoolId=pool_id, IdentityId=other, Logins={"login.game": "ann"})[1] == (
+            "DeveloperUserAlreadyRegisteredException"
+        )
+
+
+class TestBasicFlow:
+    def test_a_token_becomes_credentials_of_its_identity(
+        self, door: Door, login: Any, pool_id: str, identity_id: str
+    ) -> None:
+        token = login.get_open_id_token(IdentityId=identity_id)["Token"]
+        sts = door.client("sts")
+        answer = sts.assume_role_with_web_identity(RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token)
+        client = sync_client(door, answer["Credentials"])
+        assert Data(client, pool_id, identity_id).update(put("a"))[0]["LastModifiedBy"] == identity_id
+        assert refusal(client.get_cognito_events, IdentityPoolId=pool_id)[1] == "NotAuthorizedException"
+
+    def test_an_expired_token(self, door: Door, login: Any, identity_id: str) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cogsync_mock.cognitosync.login.TOKEN_LIFETIME", -2)
+            token = login.get_open_id_token(IdentityId=identity_id)["Token"]
+        call = door.client("sts").assume_role_with_web_identity
+        status, code, message = refusal(call, RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token)
+        assert (status, code) == (400, "ExpiredTokenException")
+        assert message.startswith("Token expired: current date/time ")
+
+    def test_other_issuers_tokens_are_motos_business(
+        self, door: Door, login: Any, pool_id: str, identity_id: str
+    ) -> None:
+        """Credentials for them are no identity's."""
+        tampered = login.get_open_id_token(IdentityId=identity_id)["Token"] + "A"
+        for token in ("another issuer's", "né.né.né", tampered):
+            answer = door.client("sts").assume_role_with_web_identity(
+                RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token
+            )
+            assert sync_client(door, answer["Credentials"]).get_cognito_events(IdentityPoolId=pool_id)["Events"] == {}
+
+
+class TestRoles:
+    def test_set_and_get(self, login: Any, pool_id: str) -> None:
+        """moto has neither operation."""
+        assert login.get_identity_pool_roles(IdentityPoolId=pool_id)["Roles"] == {}
+        roles = {"authenticated": ROLE, "unauthenticated": f"{ROLE}2"}
+        mappings = {"login.game": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}}
+        login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles=roles, RoleMappings=mappings)
+        answer = login.get_identity_pool_roles(IdentityPoolId=pool_id)
+        assert (answer["IdentityPoolId"], answer["Roles"], answer["RoleMappings"]) == (pool_id, roles, mappings)
+
+    def test_credentials_are_the_roles(self, door: Door, login: Any, pool_id: str, identity_id: str) -> None:
+        roles = {"authenticated": ROLE, "unauthenticated": f"{ROLE}2"}
+        login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles=roles)
+
+        def role_of(**parameters: Any) -> str:
+            credentials = login.get_credentials_for_identity(IdentityId=identity_id, **parameters)["Credentials"]
+            keys = {"aws_access_key_id": credentials["AccessKeyId"], "aws_secret_access_key": credentials["SecretKey"]}
+            sts = door.client("sts", **keys, aws_session_token=credentials["SessionToken"])
+            arn: str = sts.get_caller_identity()["Arn"]
+            return arn
+
+        arn = "arn:aws:sts::123456789012:assumed-role/{}/CognitoIdentityCredentials"
+        assert role_of(Logins={"login.game": "ann"}) == arn.format("player")
+        assert role_of() == arn.format("player2")
+        assert role_of(CustomRoleArn=f"{ROLE}3") == arn.format("player3")
+
+    def test_iam_asks_for_the_role(self, door: Door, role: str, pool_id: str, identity_id: str) -> None:
+        """The sentence of a denial was seen at AWS, in these very words."""
+        assert role == ROLE
+        client = door.identity_client(identity_id)
+
+        @set_initial_no_auth_action_count(0)
+        def calls() -> tuple[int, str, str]:
+            Data(client, pool_id, identity_id).list()
+            own = {"IdentityPoolId": pool_id, "IdentityId": identity_id}
+            assert refusal(client.register_device, **own, Platform="GCM", Token="t")[1] == (
+                "InvalidConfigurationException"
+            )
+            return refusal(client.list_datasets, **own)
+
+        assert calls() == (
+            403,
+            "AccessDeniedException",
+            (
+                "User: arn:aws:sts::123456789012:assumed-role/player/CognitoIdentityCredentials is not authorized to "
+                "perform: cognito-sync:ListDatasets on resource: arn:aws:cognito-sync:us-east-1:123456789012:"
+                f"identitypool/{pool_id}/identity/{identity_id}/dataset/null"
+            ),
+        )
+
+    def test_iam_asks_for_the_role_of_the_basic_flow(
+        self, door: Door, role: str, login: Any, pool_id: str, identity_id: str
+    ) -> None:
+        token = login.get_open_id_token(IdentityId=identity_id)["Token"]
+        answer = door.client("sts").assume_role_with_web_identity(
+            RoleArn=role, RoleSessionName="phone", WebIdentityToken=token
+        )
+        client = sync_client(door, answer["Credentials"])
+
+        @set_initial_no_auth_action_count(0)
+        def calls() -> tuple[int, str, str]:
+            Data(client, pool_id, identity_id).list()
+            return refusal(client.list_datasets, IdentityPoolId=pool_id, IdentityId=identity_id)
+
+        assert "assumed-role/player/phone is not authorized" in calls()[2]
+
+    def test_without_a_role_nothing_is_allowed(self, door: Door, login: Any, pool_id: str, identity_id: str) -> None:
+        """AWS gives no credentials at all, so nothing may pass here."""
+        client = door.identity_client(identity_id)
+        call = set_initial_no_auth_action_count(0)(refusal)
+        where = {"IdentityPoolId": pool_id, "IdentityId": identity_id}
+        status, code, message = call(client.list_datasets, **where)
+        assert (status, code) == (403, "AccessDeniedException")
+        assert "has no role for it: set one with SetIdentityPoolRoles" in message
+        login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={"unauthenticated": f"{ROLE}-gone"})
+        status, code, message = call(door.identity_client(identity_id).list_datasets, **where)
+        assert (status, code) == (403, "AccessDeniedException")
+        assert "assumed-role/player-gone/CognitoIdentityCredentials is not authorized to perform" in message
+
+
+class TestOnAndOff:
+    def test_motos_classes_are_put_back(self) -> None:
+        program = """
+import moto.cognitoidentity.responses as answers, moto.sts.models as sts, moto.sts.responses as tokens
+from cogsync_mock import CognitoSyncServer, mock_cognito_sync
+def methods():
+    return [dict(vars(c)) for c in (answers.CognitoIdentityResponse, tokens.TokenResponse, sts.STSBackend)]
+before = methods()
+with mock_cognito_sync(), mock_cognito_sync():
+    assert methods() != before
+assert methods() == before
+with CognitoSyncServer():
+    assert methods() != before
+assert methods() == before
+"""
+        python(program)
+
+    def test_plain_moto_keeps_its_own_credentials(self) -> None:
+        with mock_aws():
+            import boto3
+
+            client = boto3.client("cognito-identity", "us-east-1")
+            pool_id = client.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)[
+                "IdentityPoolId"
+            ]
+            given = client.get_credentials_for_identity(IdentityId=pool_id)["Credentials"]
+            assert given["AccessKeyId"] == identity.MOTO_IDENTITY_KEY
+            with pytest.raises(ClientError) as caught:
+                boto3.client(
+                    "cognito-sync",
+                    "us-east-1",
+                    aws_access_key_id=given["AccessKeyId"],
+                    aws_secret_access_key=given["SecretKey"],
+                    aws_session_token=given["SessionToken"],
+                ).get_identity_pool_configuration(IdentityPoolId=pool_id)
+            assert error_of(caught.value)[1] == "NotAuthorizedException"
+
+    def test_the_classes_are_where_they_are_looked_for(self) -> None:
+        import importlib
+
+        for module, name in siblings.LOGIN_CLASSES.items():
+            assert hasattr(importlib.import_module(module), name)
