@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from . import registration
+from .cognitosync import calls
 from .cognitosync.login import login
 from .cognitosync.settings import Settings, current
 from .environment import HiddenEnvironment
@@ -65,6 +66,8 @@ class _Activation:
         moto = mock_aws(config=config_given)
         with ExitStack() as undo:
             undo.callback(setattr, current, "settings", current.settings)
+            undo.callback(setattr, calls.current, "log", calls.current.log)
+            calls.current.log = calls.CallLog()
             self._environment.hide(credentials=_mocks_credentials({**config, **(options.config or {})}))
             undo.callback(self._environment.show)
             undo.callback(_replace, config, self._config)

@@ -11,7 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from . import registration
 from .activation import activation
-from .cognitosync import siblings
+from .cognitosync import calls, siblings
 from .cognitosync.contract import operations
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
@@ -36,12 +36,25 @@ class CognitoSyncMock:
         self.options = options or Options()
         self._starts = 0
         self._faults: list[Fault] = []
+        self._calls = calls.CallLog()
 
     def start(self) -> CognitoSyncMock:
         """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
         activation.add(self.options)
         self._starts += 1
+        if calls.current.log is not None:
+            self._calls = calls.current.log
         return self
+
+    @property
+    def calls(self) -> calls.CallLog:
+        """What Cognito Sync did to other services since the first mock was switched on or `reset`, also afterwards.
+
+        Records put on streams (``PutRecord``, for large ones also ``PutObject``), endpoints and messages of push sync
+        (``CreatePlatformEndpoint``, ``Publish``) and functions called (``Invoke``), with the error of those that
+        failed.
+        """
+        return self._calls
 
     def stop(self) -> None:
         """Switch the mock off and put everything back as it was before the first start.
@@ -66,6 +79,7 @@ class CognitoSyncMock:
         registration.reset_all_services()
         faults.remove(self._faults)
         self._faults.clear()
+        self._calls.clear()
 
     def client(
         self, service: str = "cognito-sync", *, identity_id: str | None = None, region_name: str | None = None

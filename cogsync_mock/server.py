@@ -65,8 +65,9 @@ class Application:
             # Broken chunks: whatever the body was to be, it is not JSON.
             answer = protocol.Rest(message).failure(SerializationException(f"Could not read the request body: {error}"))
         else:
-            registration.record(message, f"{environ['wsgi.url_scheme']}://{message.host}{environ['REQUEST_URI']}")
-            answer = CognitoSyncResponse(self._settings).answer(message)
+            origin = f"{environ['wsgi.url_scheme']}://{message.host}"
+            registration.record(message, origin + environ["REQUEST_URI"])
+            answer = CognitoSyncResponse(self._settings, origin).answer(message)
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(answer.headers.items()))
         return [] if message.method == "HEAD" else [answer.body]
 

@@ -19,13 +19,12 @@ class BulkPublish(ManagedState):
 
     Args:
         started: when, in epoch seconds.
-        failure: why it failed at once, None if it did not.
     """
 
-    def __init__(self, started: float, failure: str | None) -> None:
+    def __init__(self, started: float) -> None:
         super().__init__(MODEL_NAME, transitions=[("IN_PROGRESS", "SUCCEEDED")])
         self.started = started
-        self.failure = failure
+        self.failure: str | None = None
         self.completed: float | None = None
         # Without a test's wish to hold it, it is done at once, whether or not anybody looks.
         self.state(started)
@@ -45,6 +44,11 @@ class BulkPublish(ManagedState):
         if status == "SUCCEEDED" and self.completed is None:
             self.completed = now
         return status
+
+    def fail(self, message: str) -> None:
+        """Let it have failed."""
+        self.failure = message
+        self.completed = None
 
     def forbids_another(self, now: float) -> bool:
         """Tell whether this one succeeded less than 24 hours ago."""

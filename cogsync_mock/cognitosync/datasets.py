@@ -223,6 +223,10 @@ class Dataset:
         found.reverse()
         return found
 
+    def all_live(self) -> list[Record]:
+        """Return the records that are not tombstones, by sync count, then key."""
+        return [record for record in self._records.values() if record.value is not None]
+
     def page(self, sync_count: int, next_token: str | None, size: int) -> tuple[list[Record], int, str | None]:
         """Return one page of the records with a higher sync count, how many there are, and the token of the next page.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
-from . import siblings
+from . import siblings, streams
+from .changes import Outbox
 from .exceptions import (
     IdentityNotFound,
     IdentityPoolNotFound,
@@ -23,6 +25,7 @@ from .sessions import Sessions, pool_of, pool_token
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .changes import Change
     from .datasets import Patch
     from .pools import Part
 
@@ -45,6 +48,7 @@ class CognitoSyncBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.pools: dict[str, Pool] = {}
         self._sessions = Sessions()
+        self._outbox = Outbox()
         self._creating = threading.Lock()
 
     # ---------------------------------------------------------- configuration
@@ -89,14 +93,7 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             ValueError: if the pool has no streams configured.
         """
-        pool = self.pool(identity_pool_id)
-        with pool.modification(wait=True):
-            if pool.cognito_streams is None:
-                raise ValueError(
-                    f"identity pool {identity_pool_id!r} does not stream: configure it first "
-                    "with set_identity_pool_configuration(CognitoStreams=...)"
-                )
-            pool.configure(None, {**pool.cognito_streams, "StreamingStatus": "DISABLED", "DisabledReason": reason})
+        self.pool(identity_pool_id).stop_streaming(reason)
 
     def get_cognito_events(self, identity_pool_id: str) -> Part:
         """Return the events of a pool and the functions they call."""
@@ -166,8 +163,18 @@ class CognitoSyncBackend(BaseBackend):
         *,
         sync_session_token: str,
         author: str,
+        origin: str | None = None,
     ) -> Part:
-        """Write all patches or none, and create the dataset if need be.
+        """Write all patches or none, and create the dataset if need be; then others hear of it.
+
+        Args:
+            identity_pool_id: the pool.
+            identity_id: whose dataset.
+            dataset_name: which one.
+            patches: RecordPatches of the request.
+            sync_session_token: SyncSessionToken of the request.
+            author: who will have made the change.
+            origin: scheme and host of the server that is asked, None in process.
 
         Raises:
             SyncSessionTokenNotValid: if the token is not good for this dataset.
@@ -178,9 +185,19 @@ class CognitoSyncBackend(BaseBackend):
         about, now = (identity_pool_id, identity_id, dataset_name), unix_time()
         with pool.lock:
             self._sessions.check(sync_session_token, about, now)
-            written = pool.write(identity_id, dataset_name, patches, now, author)
+            change = pool.write(identity_id, dataset_name, patches, now, author)
             self._sessions.spend(sync_session_token, about, now)
-            return {"Records": [record.to_dict() for record in written]}
+            if change is not None:
+                self._outbox.add(partial(self._tell, pool, change, origin))
+        self._outbox.deliver()
+        return {"Records": [record.to_dict() for record in change.records] if change else []}
+
+    def _stream(self, pool: Pool, change: Change, origin: str | None) -> None:
+        streams.put(pool, change, self.account_id, self.region_name, origin)
+
+    def _tell(self, pool: Pool, change: Change, origin: str | None) -> None:
+        """Have other services hear of a change: the stream first, then the devices."""
+        self._stream(pool, change, origin)
 
     # --------------------------------------------------------------- datasets
 
@@ -205,11 +222,16 @@ class CognitoSyncBackend(BaseBackend):
         with pool.lock:
             return {"Dataset": pool.identity(identity_id).existing(dataset_name).to_dict(identity_id)}
 
-    def delete_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str) -> Part:
-        """Delete a dataset but for the marker of its deletion; return what it was."""
+    def delete_dataset(
+        self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str, origin: str | None = None
+    ) -> Part:
+        """Delete a dataset but for the marker of its deletion; return what it was. The stream hears of it."""
         pool, now = self._pool_with(identity_pool_id, identity_id), unix_time()
         with pool.lock:
-            return {"Dataset": pool.delete(identity_id, dataset_name, now, author)}
+            deleted, change = pool.delete(identity_id, dataset_name, now, author)
+            self._outbox.add(partial(self._stream, pool, change, origin))
+        self._outbox.deliver()
+        return {"Dataset": deleted}
 
     def merge_identities(self, identity_pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
         """Move the datasets of one identity to another, as the service does when their logins are linked.
@@ -254,8 +276,8 @@ class CognitoSyncBackend(BaseBackend):
 
     # ----------------------------------------------------------- bulk publish
 
-    def bulk_publish(self, identity_pool_id: str) -> Part:
-        """Begin to stream all datasets of a pool.
+    def bulk_publish(self, identity_pool_id: str, *, origin: str | None = None) -> Part:
+        """Put all datasets of a pool on its stream.
 
         Raises:
             StreamNeverConfigured: if the pool never had a stream.
@@ -265,7 +287,15 @@ class CognitoSyncBackend(BaseBackend):
         pool, now = self.pool(identity_pool_id), unix_time()
         with pool.lock:
             pool.begin_bulk_publish(now)
-            return {"IdentityPoolId": identity_pool_id}
+            for change in pool.everything():
+                self._outbox.add(partial(self._publish, pool, change, origin))
+        self._outbox.deliver()
+        return {"IdentityPoolId": identity_pool_id}
+
+    def _publish(self, pool: Pool, change: Change, origin: str | None) -> None:
+        self._stream(pool, change, origin)
+        if not pool.streams:
+            pool.fail_bulk_publish()
 
     def get_bulk_publish_details(self, identity_pool_id: str) -> Part:
         """Return how far the last bulk publish has got."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from moto.core.common_models import BaseModel
 
 from .bulkpublish import BulkPublish
+from .changes import Change
 from .exceptions import (
     AlreadyStreamedException,
     ConcurrentModificationException,
@@ -23,7 +24,7 @@ from .identities import IdentityData, IdentityIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .datasets import Patch, Record
+    from .datasets import Dataset, Patch, Record
 
 Part = dict[str, Any]
 
@@ -78,6 +79,32 @@ class Pool(BaseModel):
             old_push_sync if push_sync is None else push_sync or None,
             old_streams if cognito_streams is None else cognito_streams or None,
         )
+
+    @property
+    def streams(self) -> bool:
+        """Whether changes are to be put on a stream."""
+        return (self.cognito_streams or {}).get("StreamingStatus") == "ENABLED"
+
+    def stop_streaming(self, reason: str) -> None:
+        """Turn streaming off as the service does when it loses the stream or the role.
+
+        Raises:
+            ValueError: if the pool has no streams configured.
+        """
+        with self.modification(wait=True):
+            if self.cognito_streams is None:
+                raise ValueError(
+                    f"identity pool {self.identity_pool_id!r} does not stream: configure it first "
+                    "with set_identity_pool_configuration(CognitoStreams=...)"
+                )
+            self.configure(None, {**self.cognito_streams, "StreamingStatus": "DISABLED", "DisabledReason": reason})
+
+    def lose_stream(self, name: str) -> str:
+        """Turn streaming off because its stream is gone, unless the pool has another one by now; return the reason."""
+        reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
+        if self.streams and (self.cognito_streams or {}).get("StreamName", "") == name:
+            self.stop_streaming(reason)
+        return reason
 
     def configuration(self) -> Part:
         """Return the shape of GetIdentityPoolConfiguration's answer."""
@@ -152,8 +179,8 @@ class Pool(BaseModel):
 
     def write(
         self, identity_id: str, dataset_name: str, patches: Sequence[Patch], now: float, author: str
-    ) -> list[Record]:
-        """Write all patches or none, and create the dataset if need be; return the records written.
+    ) -> Change | None:
+        """Write all patches or none, and create the dataset if need be; without patches nothing changes.
 
         Raises:
             TooManyDatasets: if a dataset would have to be created above the limit.
@@ -164,17 +191,17 @@ class Pool(BaseModel):
         dataset.check(patches)
         # Nothing below can refuse.
         if not patches:
-            return []
+            return None
         if created:
             dataset.create_again(now)
             identity.datasets[dataset_name] = dataset
         before = dataset.storage
         written = dataset.apply(patches, now, author)
         self.account_for(identity, storage=dataset.storage - before, datasets=int(created), now=now)
-        return written
+        return self._change(identity_id, dataset, "replace", written)
 
-    def delete(self, identity_id: str, dataset_name: str, now: float, author: str) -> Part:
-        """Delete a dataset but for the marker of its deletion; return what it was.
+    def delete(self, identity_id: str, dataset_name: str, now: float, author: str) -> tuple[Part, Change]:
+        """Delete a dataset but for the marker of its deletion; return what it was, and the change.
 
         Raises:
             DatasetNotFound: if there is none.
@@ -186,7 +213,28 @@ class Pool(BaseModel):
         dataset.delete(now, author)
         for device in identity.devices.values():
             device.subscriptions.discard(dataset_name)
-        return deleted
+        return deleted, self._change(identity_id, dataset, "remove", [])
+
+    def everything(self) -> list[Change]:
+        """Return all datasets with their live records, as if they had just been written."""
+        return [
+            self._change(identity_id, dataset, "replace", dataset.all_live())
+            for identity_id, identity in self._identities.items()
+            for dataset in identity.all_existing()
+        ]
+
+    def _change(
+        self, identity_id: str, dataset: Dataset, operation: Literal["replace", "remove"], records: list[Record]
+    ) -> Change:
+        return Change(
+            identity_pool_id=self.identity_pool_id,
+            identity_id=identity_id,
+            dataset_name=dataset.name,
+            operation=operation,
+            records=records,
+            sync_count=dataset.sync_count,
+            last_modified=dataset.last_modified,
+        )
 
     def subscriptions(self, identity_id: str, dataset_name: str, device_id: str) -> set[str]:
         """Return the names of the datasets that a device is subscribed to.
@@ -260,8 +308,15 @@ class Pool(BaseModel):
                 raise DuplicateRequestException(self.identity_pool_id)
             if self._bulk_publish.forbids_another(now):
                 raise AlreadyStreamedException(self.identity_pool_id)
-        enabled = (self.cognito_streams or {}).get("StreamingStatus") == "ENABLED"
-        self._bulk_publish = BulkPublish(now, None if enabled else "Streaming is not enabled for this identity pool")
+        self._bulk_publish = BulkPublish(now)
+        if not self.streams:
+            self.fail_bulk_publish()
+
+    def fail_bulk_publish(self) -> None:
+        """End a bulk publish for want of a stream."""
+        if self._bulk_publish is not None:
+            reason = (self.cognito_streams or {}).get("DisabledReason")
+            self._bulk_publish.fail(reason or "Streaming is not enabled for this identity pool")
 
     def bulk_publish_details(self, now: float) -> Part:
         """Return the answer of GetBulkPublishDetails."""

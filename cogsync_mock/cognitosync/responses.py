@@ -56,10 +56,12 @@ class CognitoSyncResponse(BaseResponse):
 
     Args:
         settings: how strictly; by default the settings in force in this process.
+        origin: scheme and host of the server that is asked, None in process.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, origin: str | None = None) -> None:
         super().__init__(service_name="cognitosync")
+        self.origin = origin
         self.settings = settings or current.settings
         self.refusal: CognitoSyncError | None = None
         self.delay = 0.0
@@ -243,7 +245,7 @@ class CognitoSyncResponse(BaseResponse):
     @operation
     def bulk_publish(self) -> Part:
         """BulkPublish."""
-        return self.backend.bulk_publish(self.pool_id)
+        return self.backend.bulk_publish(self.pool_id, origin=self.origin)
 
     @operation
     def get_bulk_publish_details(self) -> Part:
@@ -278,7 +280,9 @@ class CognitoSyncResponse(BaseResponse):
     @operation
     def delete_dataset(self) -> Part:
         """DeleteDataset."""
-        return self.backend.delete_dataset(self.pool_id, self.identity_id, self.dataset_name, author=self._author())
+        return self.backend.delete_dataset(
+            self.pool_id, self.identity_id, self.dataset_name, author=self._author(), origin=self.origin
+        )
 
     @operation
     def list_records(self) -> Part:
@@ -302,6 +306,7 @@ class CognitoSyncResponse(BaseResponse):
             self.parameters.get("RecordPatches", []),
             sync_session_token=self.parameters["SyncSessionToken"],
             author=self._author(),
+            origin=self.origin,
         )
 
     @operation

@@ -114,6 +114,37 @@ def role_exists(account_id: str, arn: str) -> bool:
     return any(role.arn == arn for role in _backend("iam", account_id, _PARTITION).roles.values())
 
 
+# -------------------------------------------------------------- Kinesis and S3
+
+#: Who owns what Cognito Sync itself keeps in S3: not a test's account, which would list it as its own.
+_COGNITO_SYNC_ACCOUNT = "000000000000"
+
+
+def stream_exists(account_id: str, region: str, name: str) -> bool:
+    """Tell whether Kinesis has a stream."""
+    return name in _backend("kinesis", account_id, region).streams
+
+
+def put_record(account_id: str, region: str, stream: str, partition_key: str, data: str) -> tuple[str, str]:
+    """Put a record on a stream, as base64; return its sequence number and shard id.
+
+    moto tells Lambda of it at once, and raises what that raises.
+    """
+    backend = _backend("kinesis", account_id, region)
+    sequence_number, shard_id = backend.put_record(
+        stream_arn=None, stream_name=stream, partition_key=partition_key, explicit_hash_key=None, data=data
+    )
+    return str(sequence_number), str(shard_id)
+
+
+def keep_object(region: str, bucket: str, key: str, content: bytes) -> None:
+    """Put an object into a bucket of Cognito Sync's own, which is made if need be."""
+    backend = _backend("s3", _COGNITO_SYNC_ACCOUNT, _PARTITION)
+    if bucket not in backend.buckets:
+        backend.create_bucket(bucket, region)
+    backend.put_object(bucket, key, content)
+
+
 # ------------------------------------------------------------------ references
 
 
@@ -125,7 +156,7 @@ def missing_references(account_id: str, region: str, push_sync: Any, cognito_str
         if arn not in applications:
             yield f"platform application {arn}"
     name = cognito_streams.get("StreamName")
-    if name is not None and name not in _backend("kinesis", account_id, region).streams:
+    if name is not None and not stream_exists(account_id, region, name):
         yield f"stream {name}"
     for arn in dict.fromkeys((push_sync.get("RoleArn"), cognito_streams.get("RoleArn"))):
         if arn is not None and not role_exists(account_id, arn):
