@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import boto3
@@ -15,12 +16,15 @@ from .cognitosync import calls, siblings
 from .cognitosync.contract import operations
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
+from .cognitosync.functions import FunctionName, functions
 from .cognitosync.login import issue
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
 from .options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+Handler = TypeVar("Handler", bound="Callable[[Any, Any], Any]")
 
 _IDENTITY_ID = operations()["ListDatasets"].input.members["IdentityId"]
 
@@ -36,6 +40,7 @@ class CognitoSyncMock:
         self.options = options or Options()
         self._starts = 0
         self._faults: list[Fault] = []
+        self._functions: list[tuple[FunctionName, Any]] = []
         self._calls = calls.CallLog()
 
     def start(self) -> CognitoSyncMock:
@@ -66,6 +71,7 @@ class CognitoSyncMock:
         activation.remove(self.options)
         self._starts -= 1
         if not self._starts:
+            self._stop_playing()
             # What was not used stays known, for `assert_faults_used`.
             faults.remove(self._faults)
 
@@ -77,6 +83,7 @@ class CognitoSyncMock:
         """
         self._require_started("reset()")
         registration.reset_all_services()
+        self._stop_playing()
         faults.remove(self._faults)
         self._faults.clear()
         self._calls.clear()
@@ -207,6 +214,34 @@ class CognitoSyncMock:
         except IdentityNotFound as error:
             raise ValueError(f"{error.message} in pool {pool_id!r}: create it first with create_identity()") from None
 
+    def lambda_function(self, name_or_arn: str) -> Callable[[Handler], Handler]:
+        """Have a Python callable play a Lambda function: decorate it with this.
+
+        It is called with the event and a context, both as Lambda's runtime gives them, and what it returns must be
+        JSON. The SyncTrigger finds the function by its name or ARN, and so does Lambda's own API, whose Invoke calls it
+        too. A function that exists already, made by the API or a stack, is played from now on; otherwise it is made.
+        It is played until the mock is switched off or reset.
+
+        Args:
+            name_or_arn: a name of 1 to 64 letters, digits, hyphens and underscores, in the default region; or an ARN.
+
+        Raises:
+            RuntimeError: if the mock is not on.
+            TypeError: if what is decorated cannot be called, or is asynchronous: Lambda would not wait for it.
+            ValueError: if it is no name or ARN of a function, or there is no Lambda in its region.
+        """
+        self._require_started("lambda_function()")
+        function = FunctionName.checked(name_or_arn, _account_id(), os.environ["AWS_DEFAULT_REGION"])
+
+        def decorate(handler: Handler) -> Handler:
+            if not callable(handler) or inspect.iscoroutinefunction(handler):
+                raise TypeError(f"a Lambda function is played by a plain callable (event, context), not by {handler!r}")
+            functions.play(function, handler)
+            self._functions.append((function, handler))
+            return handler
+
+        return decorate
+
     def add_fault(
         self,
         operation: str,
@@ -252,6 +287,10 @@ class CognitoSyncMock:
             lines = [f"{fault.operation} {fault.error or 'delay'}: {fault.used} of {fault.times}" for fault in left]
             raise AssertionError(f"faults were not used as often as asked for: {'; '.join(lines)}")
 
+    def _stop_playing(self) -> None:
+        while self._functions:
+            functions.stop(*self._functions.pop())
+
     def _require_started(self, what: str) -> None:
         if not self._starts:
             raise RuntimeError(
@@ -272,7 +311,7 @@ class CognitoSyncMock:
 
     def _require_pool(self, backend: CognitoSyncBackend, pool_id: str) -> None:
         try:
-            backend.pool(pool_id)
+            backend.pools.get(pool_id)
         except IdentityPoolNotFound:
             raise ValueError(
                 f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"

@@ -228,6 +228,46 @@ class NotAuthorizedException(CognitoSyncError):
         super().__init__("These credentials are not valid for accessing this resource")
 
 
+class InvalidLambdaFunctionOutputException(CognitoSyncError):
+    """The function of the SyncTrigger failed, or answered something that is no answer."""
+
+    code = "InvalidLambdaFunctionOutputException"
+    status = 400
+
+    def __init__(self, message: str = "The AWS Lambda function returned invalid output or an exception") -> None:
+        super().__init__(message)
+
+
+class FunctionCannotRun(InvalidLambdaFunctionOutputException):
+    """There is no such function in the mock, or nothing to run it with: ours to explain, so the words are ours."""
+
+    def __init__(self, name_or_arn: str, why: str) -> None:
+        super().__init__(
+            f"Lambda function '{name_or_arn}' cannot run in the mock: {why}. "
+            f"Give it a Python callable with mock.lambda_function('{name_or_arn}')"
+        )
+
+
+class LambdaThrottledException(CognitoSyncError):
+    """Lambda has no concurrency left for the function."""
+
+    code = "LambdaThrottledException"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("AWS Lambda throttled your account, please contact AWS Support")
+
+
+class LambdaSocketTimeoutException(CognitoSyncError):
+    """The function took more than the five seconds that it has (documented)."""
+
+    code = "LambdaSocketTimeoutException"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("The AWS Lambda function did not answer in time")
+
+
 class FrameworkError(CognitoSyncError):
     """A refusal by the web service framework, before the service itself is asked."""
 

@@ -9,20 +9,30 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .contract import operations
-from .exceptions import CognitoSyncError
+from .exceptions import (
+    CognitoSyncError,
+    InvalidLambdaFunctionOutputException,
+    LambdaSocketTimeoutException,
+    LambdaThrottledException,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     When = Callable[[Mapping[str, Any]], bool] | Mapping[str, Any]
 
-# The texts of the published service model where it has one; chosen otherwise.
+# Chosen where the mock itself has no use for the error.
 _MESSAGES = {
     "InternalErrorException": "An internal service error occurred",
-    "InvalidLambdaFunctionOutputException": "The AWS Lambda function returned invalid output or an exception",
-    "LambdaSocketTimeoutException": "The AWS Lambda function did not answer in time",
-    "LambdaThrottledException": "AWS Lambda throttled your account, please contact AWS Support",
     "TooManyRequestsException": "Too many requests",
+    **{
+        refusal.code: refusal.message
+        for refusal in (
+            InvalidLambdaFunctionOutputException(),
+            LambdaSocketTimeoutException(),
+            LambdaThrottledException(),
+        )
+    },
 }
 
 

@@ -14,14 +14,19 @@ MAX_DATASETS = 20
 
 
 class Device:
-    """A device that takes push notifications, and the datasets it wants to hear of."""
+    """A device that takes push notifications, and the datasets it wants to hear of.
 
-    __slots__ = ("device_id", "platform", "subscriptions", "token")
+    Attributes:
+        endpoint_arn: where SNS reaches it; None if that was not possible yet.
+    """
+
+    __slots__ = ("device_id", "endpoint_arn", "platform", "subscriptions", "token")
 
     def __init__(self, platform: str, token: str) -> None:
         self.device_id = str(uuid4())
         self.platform = platform
         self.token = token
+        self.endpoint_arn: str | None = None
         self.subscriptions: set[str] = set()
 
 
@@ -131,6 +136,10 @@ class IdentityData:
         device = Device(platform, token)
         self.devices[device.device_id] = device
         return device
+
+    def subscribers(self, name: str) -> list[Device]:
+        """Return the devices that want to hear of a dataset."""
+        return [device for device in self.devices.values() if name in device.subscriptions]
 
     def device(self, device_id: str) -> Device:
         """Return a device of this identity.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
-from . import siblings, streams
+from . import push, siblings, streams, triggers
 from .changes import Outbox
+from .directory import PoolDirectory
 from .exceptions import (
-    IdentityNotFound,
-    IdentityPoolNotFound,
     ReferencesMissing,
     SubscriptionNotFound,
 )
+from .functions import functions
 from .identities import IdentityData
-from .pools import Pool
 from .sessions import Sessions, pool_of, pool_token
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from .changes import Change
     from .datasets import Patch
-    from .pools import Part
+    from .pools import Part, Pool
 
 #: Page sizes where the client asks for none: observed for pools, chosen for the others.
 POOLS_A_PAGE = 16
@@ -46,16 +44,15 @@ class CognitoSyncBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.pools: dict[str, Pool] = {}
+        self.pools = PoolDirectory(account_id, region_name)
         self._sessions = Sessions()
         self._outbox = Outbox()
-        self._creating = threading.Lock()
 
     # ---------------------------------------------------------- configuration
 
     def get_identity_pool_configuration(self, identity_pool_id: str) -> Part:
         """Return the configuration of a pool, both parts None if it was never set."""
-        return self.pool(identity_pool_id).configuration()
+        return self.pools.get(identity_pool_id).configuration()
 
     def set_identity_pool_configuration(
         self,
@@ -79,7 +76,7 @@ class CognitoSyncBackend(BaseBackend):
             ConcurrentModificationException: if another call is modifying this pool.
             ReferencesMissing: if a role, application or stream does not exist.
         """
-        pool = self.pool(identity_pool_id)
+        pool = self.pools.get(identity_pool_id)
         with pool.modification():
             meanwhile()
             if verify_references:
@@ -93,11 +90,11 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             ValueError: if the pool has no streams configured.
         """
-        self.pool(identity_pool_id).stop_streaming(reason)
+        self.pools.get(identity_pool_id).stop_streaming(reason)
 
     def get_cognito_events(self, identity_pool_id: str) -> Part:
         """Return the events of a pool and the functions they call."""
-        return {"Events": dict(self.pool(identity_pool_id).events)}
+        return {"Events": dict(self.pools.get(identity_pool_id).events)}
 
     def set_cognito_events(
         self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool = False
@@ -108,7 +105,7 @@ class CognitoSyncBackend(BaseBackend):
             ConstraintsViolated: if a key is not SyncTrigger.
             ReferencesMissing: if a function does not exist.
         """
-        pool = self.pool(identity_pool_id)
+        pool = self.pools.get(identity_pool_id)
         pool.check_events(events)
         if verify_references:
             self._verify(siblings.missing_functions(self.account_id, self.region_name, filter(None, events.values())))
@@ -141,7 +138,7 @@ class CognitoSyncBackend(BaseBackend):
             BrokenNextToken: if it is none of this dataset.
         """
         about = (identity_pool_id, identity_id, dataset_name)
-        pool, now = self._pool_if_any(identity_pool_id), unix_time()
+        pool, now = self.pools.find(identity_pool_id), unix_time()
         if sync_session_token is not None:
             self._sessions.check(sync_session_token, about, now)
         with pool.lock if pool else nullcontext():
@@ -163,41 +160,58 @@ class CognitoSyncBackend(BaseBackend):
         *,
         sync_session_token: str,
         author: str,
+        by_identity: bool = False,
+        device_id: str | None = None,
         origin: str | None = None,
     ) -> Part:
-        """Write all patches or none, and create the dataset if need be; then others hear of it.
+        """Have the life of an update run its course: trigger, write, stream, push.
 
         Args:
             identity_pool_id: the pool.
             identity_id: whose dataset.
-            dataset_name: which one.
-            patches: RecordPatches of the request.
+            dataset_name: which one; it is made if need be.
+            patches: RecordPatches of the request, written all or none.
             sync_session_token: SyncSessionToken of the request.
             author: who will have made the change.
+            by_identity: whether an identity calls; the trigger is none of a developer's business (documented).
+            device_id: the device that makes the change and need not hear of it.
             origin: scheme and host of the server that is asked, None in process.
 
         Raises:
             SyncSessionTokenNotValid: if the token is not good for this dataset.
             TooManyDatasets: if a dataset would have to be created above the limit.
-            CognitoSyncError: as `Dataset.check` refuses patches.
+            CognitoSyncError: as `Dataset.check` refuses patches, `Functions.call` and `triggers.patches_of` answers.
         """
-        pool = self._pool_with(identity_pool_id, identity_id)
-        about, now = (identity_pool_id, identity_id, dataset_name), unix_time()
+        pool = self.pools.of_identity(identity_pool_id, identity_id)
+        about = (identity_pool_id, identity_id, dataset_name)
+        if by_identity and pool.sync_trigger:
+            patches = self._ask_trigger(pool, pool.sync_trigger, about, patches, sync_session_token)
         with pool.lock:
+            now = unix_time()
             self._sessions.check(sync_session_token, about, now)
             change = pool.write(identity_id, dataset_name, patches, now, author)
             self._sessions.spend(sync_session_token, about, now)
             if change is not None:
-                self._outbox.add(partial(self._tell, pool, change, origin))
+                others = pool.subscribers(identity_id, dataset_name, device_id)
+                self._outbox.add(partial(self._stream, pool, change, origin))
+                self._outbox.add(partial(push.send, others, change))
         self._outbox.deliver()
         return {"Records": [record.to_dict() for record in change.records] if change else []}
 
+    def _ask_trigger(
+        self, pool: Pool, function: str, about: tuple[str, str, str], patches: Sequence[Patch], token: str
+    ) -> Sequence[Patch]:
+        """Return the patches as the function of the SyncTrigger wants them; what could not be written never asks it."""
+        with pool.lock:
+            self._sessions.check(token, about, unix_time())
+            stored = pool.check(about[1], about[2], patches)
+        # Without the lock: the function may call Cognito Sync itself.
+        event = triggers.event(self.region_name, about, stored, patches)
+        answer = functions.call(function, self.account_id, self.region_name, event)
+        return triggers.patches_of(answer, event, stored, patches)
+
     def _stream(self, pool: Pool, change: Change, origin: str | None) -> None:
         streams.put(pool, change, self.account_id, self.region_name, origin)
-
-    def _tell(self, pool: Pool, change: Change, origin: str | None) -> None:
-        """Have other services hear of a change: the stream first, then the devices."""
-        self._stream(pool, change, origin)
 
     # --------------------------------------------------------------- datasets
 
@@ -209,7 +223,7 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             BrokenNextToken: if it is none of this operation.
         """
-        pool = self._pool_if_any(identity_pool_id)
+        pool = self.pools.find(identity_pool_id)
         with pool.lock if pool else nullcontext():
             identity = pool.identity(identity_id) if pool else IdentityData()
             page, following = identity.page(next_token, max_results or DATASETS_A_PAGE)
@@ -218,7 +232,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> Part:
         """Return the metadata of a dataset."""
-        pool = self._pool_with(identity_pool_id, identity_id)
+        pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
             return {"Dataset": pool.identity(identity_id).existing(dataset_name).to_dict(identity_id)}
 
@@ -226,7 +240,7 @@ class CognitoSyncBackend(BaseBackend):
         self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str, origin: str | None = None
     ) -> Part:
         """Delete a dataset but for the marker of its deletion; return what it was. The stream hears of it."""
-        pool, now = self._pool_with(identity_pool_id, identity_id), unix_time()
+        pool, now = self.pools.of_identity(identity_pool_id, identity_id), unix_time()
         with pool.lock:
             deleted, change = pool.delete(identity_id, dataset_name, now, author)
             self._outbox.add(partial(self._stream, pool, change, origin))
@@ -239,8 +253,8 @@ class CognitoSyncBackend(BaseBackend):
         Returns:
             Their new names, ``<dataset>.<source identity>``.
         """
-        pool, now = self._pool_with(identity_pool_id, source_identity_id), unix_time()
-        self._pool_with(identity_pool_id, target_identity_id)
+        pool, now = self.pools.of_identity(identity_pool_id, source_identity_id), unix_time()
+        self.pools.of_identity(identity_pool_id, target_identity_id)
         with pool.lock:
             return pool.merge(source_identity_id, target_identity_id, now)
 
@@ -248,12 +262,12 @@ class CognitoSyncBackend(BaseBackend):
 
     def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> Part:
         """Return the totals of an identity."""
-        pool = self._pool_with(identity_pool_id, identity_id)
+        pool = self.pools.of_identity(identity_pool_id, identity_id)
         return {"IdentityUsage": pool.identity(identity_id).usage(identity_pool_id, identity_id)}
 
     def describe_identity_pool_usage(self, identity_pool_id: str) -> Part:
         """Return the totals of a pool; SyncSessionsCount is None until the first session."""
-        return {"IdentityPoolUsage": self.pool(identity_pool_id).usage()}
+        return {"IdentityPoolUsage": self.pools.get(identity_pool_id).usage()}
 
     def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> Part:
         """Return the totals of all pools, by id; the NextToken is base64 of the next one's id (documented sample).
@@ -261,12 +275,12 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             BrokenNextToken: if it is none of this operation.
         """
-        ids = sorted(siblings.identity_pool_ids(self.account_id, self.region_name))
+        ids = self.pools.ids()
         if next_token is not None:
             first = pool_of(next_token)
             ids = [identity_pool_id for identity_pool_id in ids if identity_pool_id >= first]
         size = max_results or POOLS_A_PAGE
-        page = [self.pool(identity_pool_id).usage() for identity_pool_id in ids[:size]]
+        page = [self.pools.get(identity_pool_id).usage() for identity_pool_id in ids[:size]]
         return {
             "IdentityPoolUsages": page,
             "MaxResults": size,
@@ -284,7 +298,7 @@ class CognitoSyncBackend(BaseBackend):
             DuplicateRequestException: if one is in progress.
             AlreadyStreamedException: if one succeeded in the last 24 hours.
         """
-        pool, now = self.pool(identity_pool_id), unix_time()
+        pool, now = self.pools.get(identity_pool_id), unix_time()
         with pool.lock:
             pool.begin_bulk_publish(now)
             for change in pool.everything():
@@ -299,7 +313,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def get_bulk_publish_details(self, identity_pool_id: str) -> Part:
         """Return how far the last bulk publish has got."""
-        return self.pool(identity_pool_id).bulk_publish_details(unix_time())
+        return self.pools.get(identity_pool_id).bulk_publish_details(unix_time())
 
     # ---------------------------------------------------------------- devices
 
@@ -310,10 +324,13 @@ class CognitoSyncBackend(BaseBackend):
             PushSyncNotConfigured: if the pool has no PushSync.
             PlatformNotConfigured: if none of the pool's applications is of this platform.
         """
-        pool = self._pool_with(identity_pool_id, identity_id)
-        pool.require_push_sync(platform)
+        pool = self.pools.of_identity(identity_pool_id, identity_id)
+        pool.require_push_sync()
+        application = pool.application_of(platform)
         with pool.lock:
-            return {"DeviceId": pool.identity_to_write(identity_id).register(platform, token).device_id}
+            device = pool.identity_to_write(identity_id).register(platform, token)
+        push.register(application, device)
+        return {"DeviceId": device.device_id}
 
     def subscribe_to_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str) -> Part:
         """Have a device hear of changes to a dataset.
@@ -322,9 +339,9 @@ class CognitoSyncBackend(BaseBackend):
             PushSyncNotConfigured: if the pool has no PushSync.
             DeviceNotFound: if the identity has no such device.
         """
-        pool = self.pool(identity_pool_id)
+        pool = self.pools.get(identity_pool_id)
         pool.require_push_sync()
-        self._require_identity(pool, identity_id)
+        self.pools.require_identity(pool, identity_id)
         with pool.lock:
             pool.subscriptions(identity_id, dataset_name, device_id).add(dataset_name)
         return {}
@@ -339,46 +356,15 @@ class CognitoSyncBackend(BaseBackend):
             DeviceNotFound: if the identity has no such device.
             SubscriptionNotFound: if the device is not subscribed.
         """
-        pool = self.pool(identity_pool_id)
+        pool = self.pools.get(identity_pool_id)
         pool.require_push_sync()
-        self._require_identity(pool, identity_id)
+        self.pools.require_identity(pool, identity_id)
         with pool.lock:
             subscriptions = pool.subscriptions(identity_id, dataset_name, device_id)
             if dataset_name not in subscriptions:
                 raise SubscriptionNotFound(device_id, dataset_name)
             subscriptions.remove(dataset_name)
         return {}
-
-    # ---------------------------------------------------- pools and identities
-
-    def pool(self, identity_pool_id: str) -> Pool:
-        """Return what is kept of a pool; of a pool deleted meanwhile nothing is."""
-        pool = self._pool_if_any(identity_pool_id)
-        if pool is None:
-            raise IdentityPoolNotFound(identity_pool_id)
-        return pool
-
-    def _pool_if_any(self, identity_pool_id: str) -> Pool | None:
-        owner = siblings.identity_pool(self.account_id, self.region_name, identity_pool_id)
-        with self._creating:
-            pool = self.pools.get(identity_pool_id)
-            if pool is not None and pool.belongs_to(owner):
-                return pool
-            self.pools.pop(identity_pool_id, None)
-            if owner is None:
-                return None
-            pool = self.pools[identity_pool_id] = Pool(identity_pool_id, owner, unix_time(owner.creation_time))
-            return pool
-
-    def _pool_with(self, identity_pool_id: str, identity_id: str) -> Pool:
-        pool = self.pool(identity_pool_id)
-        self._require_identity(pool, identity_id)
-        return pool
-
-    def _require_identity(self, pool: Pool, identity_id: str) -> None:
-        listed = siblings.identities(self.account_id, self.region_name, pool.identity_pool_id)
-        if not pool.knows(identity_id, listed):
-            raise IdentityNotFound(identity_id)
 
 
 cognitosync_backends = BackendDict(CognitoSyncBackend, "cognito-sync")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .datasets import Dataset, Patch, Record
+    from .identities import Device
 
 Part = dict[str, Any]
 
@@ -129,18 +130,25 @@ class Pool(BaseModel):
         finally:
             self._modifying.release()
 
-    def require_push_sync(self, platform: str | None = None) -> None:
-        """Refuse what needs push sync, of a platform if one is given.
+    def require_push_sync(self) -> None:
+        """Refuse what needs push sync.
 
         Raises:
             PushSyncNotConfigured: if the pool has no PushSync.
-            PlatformNotConfigured: if none of its applications is of this platform.
         """
         if self.push_sync is None:
             raise PushSyncNotConfigured(self.identity_pool_id)
-        arns = self.push_sync.get("ApplicationArns", [])
-        if platform is not None and not any(f":app/{platform}/" in arn for arn in arns):
-            raise PlatformNotConfigured(self.identity_pool_id, platform)
+
+    def application_of(self, platform: str) -> str:
+        """Return the ARN of the application that serves a platform: the first one that is of it.
+
+        Raises:
+            PlatformNotConfigured: if there is none.
+        """
+        for arn in (self.push_sync or {}).get("ApplicationArns", []):
+            if f":app/{platform}/" in arn:
+                return str(arn)
+        raise PlatformNotConfigured(self.identity_pool_id, platform)
 
     def belongs_to(self, owner: Any) -> bool:
         """Tell whether this is what is kept of that very pool of cognito-identity."""
@@ -159,6 +167,11 @@ class Pool(BaseModel):
             allowed = f"Map keys must satisfy constraint: [Member must satisfy enum value set: [{SYNC_TRIGGER}]]"
             raise ConstraintsViolated([f"Value '{{{printed}}}' at 'events' failed to satisfy constraint: {allowed}"])
 
+    @property
+    def sync_trigger(self) -> str | None:
+        """The function that updates by identities call, None if there is none."""
+        return self.events.get(SYNC_TRIGGER)
+
     def set_events(self, events: dict[str, str]) -> None:
         """Set events key by key; an empty function removes its key."""
         self.events = {name: function for name, function in {**self.events, **events}.items() if function}
@@ -176,6 +189,16 @@ class Pool(BaseModel):
     def identity_to_write(self, identity_id: str) -> IdentityData:
         """Return what is kept of an identity, from now on."""
         return self._identities.setdefault(identity_id, IdentityData())
+
+    def check(self, identity_id: str, dataset_name: str, patches: Sequence[Patch]) -> list[Record]:
+        """Refuse patches that cannot be written; return all records of the dataset, tombstones included.
+
+        Raises:
+            CognitoSyncError: as `write` does.
+        """
+        dataset, _ = self.identity(identity_id).to_write(dataset_name)
+        dataset.check(patches)
+        return dataset.records_after(-1)
 
     def write(
         self, identity_id: str, dataset_name: str, patches: Sequence[Patch], now: float, author: str
@@ -246,6 +269,11 @@ class Pool(BaseModel):
         identity = self.identity(identity_id)
         identity.existing(dataset_name)
         return identity.device(device_id).subscriptions
+
+    def subscribers(self, identity_id: str, dataset_name: str, writer: str | None) -> list[Device]:
+        """Return the devices that want to hear of a dataset, but for the one that wrote."""
+        wanted = self.identity(identity_id).subscribers(dataset_name)
+        return [device for device in wanted if device.device_id != writer]
 
     def merge(self, source_id: str, target_id: str, now: float) -> list[str]:
         """Move the datasets of one identity to another; return their new names."""

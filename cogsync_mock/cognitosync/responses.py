@@ -306,6 +306,8 @@ class CognitoSyncResponse(BaseResponse):
             self.parameters.get("RecordPatches", []),
             sync_session_token=self.parameters["SyncSessionToken"],
             author=self._author(),
+            by_identity=self.caller.kind == "identity",
+            device_id=self.parameters.get("DeviceId"),
             origin=self.origin,
         )
 

@@ -5,15 +5,20 @@ Every name of another moto service stands here and nowhere else.
 
 from __future__ import annotations
 
+import base64
 import functools
 import importlib
+import io
+import json
+import zipfile
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from moto.backends import get_backend
 from moto.core.utils import unix_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _PARTITION = "aws"
 
@@ -145,6 +150,39 @@ def keep_object(region: str, bucket: str, key: str, content: bytes) -> None:
     backend.put_object(bucket, key, content)
 
 
+# ------------------------------------------------------------------------ SNS
+
+
+def _sns_of(arn: str) -> Any:
+    _, _, _, region, account_id, *_ = arn.split(":")
+    return _backend("sns", account_id, region)
+
+
+def platform_endpoint(application_arn: str, token: str) -> str | None:
+    """Return the ARN of a token's endpoint in a platform application, a new one if need be.
+
+    None if there is no such application.
+    """
+    backend = _sns_of(application_arn)
+    if application_arn not in backend.applications:
+        return None
+    for endpoint in list(backend.platform_endpoints.values()):
+        if (endpoint.application.arn, endpoint.token) == (application_arn, token):
+            return str(endpoint.arn)
+    application = backend.applications[application_arn]
+    return str(backend.create_platform_endpoint(application, None, token, {}).arn)
+
+
+def publish(endpoint_arn: str | None, message: str) -> tuple[str, str | None]:
+    """Send a message to a platform endpoint; return its id, and the error's name if the endpoint cannot take it."""
+    endpoint = endpoint_arn and _sns_of(endpoint_arn).platform_endpoints.get(endpoint_arn)
+    if not endpoint:
+        return "", "NotFoundException"
+    if not endpoint.enabled:
+        return "", "EndpointDisabledException"
+    return str(endpoint.publish(message)), None
+
+
 # ------------------------------------------------------------------ references
 
 
@@ -165,8 +203,117 @@ def missing_references(account_id: str, region: str, push_sync: Any, cognito_str
 
 def missing_functions(account_id: str, region: str, names_or_arns: Iterable[str]) -> Iterable[str]:
     """Name the Lambda functions that do not exist, one phrase each."""
-    functions = _backend("lambda", account_id, region).list_functions()
+    functions = _lambda(account_id, region).list_functions()
     known = {name for function in functions for name in (function.function_name, function.function_arn)}
     for name_or_arn in names_or_arns:
         if name_or_arn not in known:
             yield f"function {name_or_arn}"
+
+
+# ---------------------------------------------------------------------- Lambda
+
+#: Lambda's default for functions that are made without a time limit of their own, in seconds.
+DEFAULT_FUNCTION_TIMEOUT = 3
+_PLAYED_BY_A_CALLABLE = "Played by a Python callable of a test"
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+class FunctionMissing(Exception):
+    """There is no such function, or nothing to run it with."""
+
+
+def _lambda(account_id: str, region: str) -> Any:
+    # moto has two kinds of Lambda, with Docker and without; this tells which one is in force.
+    return importlib.import_module("moto.awslambda.utils").get_backend(account_id, region)
+
+
+def has_lambda(region: str) -> bool:
+    """Tell whether AWS Lambda exists in a region."""
+    try:
+        _lambda("123456789012", region)
+    except KeyError:
+        return False
+    return True
+
+
+def _function(account_id: str, region: str, name: str) -> Any | None:
+    functions = _lambda(account_id, region).list_functions()
+    return next((function for function in functions if function.function_name == name), None)
+
+
+def play_function(
+    account_id: str, region: str, name: str, invoke: Callable[[Any], tuple[Any, BaseException | None]]
+) -> None:
+    """Have a callable answer Lambda's own invocations of a function, which is made if need be."""
+    function = _function(account_id, region, name) or _make_function(account_id, region, name)
+
+    def motos_invoke(body: Any, request_headers: Any, response_headers: Any) -> bytes:  # noqa: ARG001
+        answer, error = invoke(json.loads(body) if body else {})
+        if error is not None:
+            response_headers["x-amz-function-error"] = "Unhandled"
+            answer = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
+        return json.dumps(answer).encode()
+
+    function.invoke = motos_invoke
+
+
+def _make_function(account_id: str, region: str, name: str) -> Any:
+    """Make a function; the role that moto wants to see for a moment is taken away again."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("lambda_function.py", f"# {_PLAYED_BY_A_CALLABLE}\n")
+    iam = _backend("iam", account_id, _PARTITION)
+    role = iam.create_role(f"cogsync-mock-{uuid4().hex}", json.dumps(_TRUST), "/", None, "", [], None)
+    try:
+        return _lambda(account_id, region).create_function(
+            {
+                "FunctionName": name,
+                "Role": role.arn,
+                "Runtime": "python3.13",
+                "Handler": "lambda_function.lambda_handler",
+                "Description": _PLAYED_BY_A_CALLABLE,
+                "Code": {"ZipFile": base64.b64encode(archive.getvalue()).decode()},
+            }
+        )
+    finally:
+        iam.delete_role(role.name)
+
+
+def stop_playing(account_id: str, region: str, name: str) -> None:
+    """Undo `play_function`, as far as the function is still there."""
+    function = _function(account_id, region, name)
+    if function is None or "invoke" not in vars(function):
+        return
+    del function.invoke
+    if function.description == _PLAYED_BY_A_CALLABLE:
+        _lambda(account_id, region).delete_function(name)
+
+
+def reserved_concurrency(account_id: str, region: str, name: str) -> int | None:
+    """Return how many invocations of a function may run at once, None if that is not limited."""
+    reserved = getattr(_function(account_id, region, name), "reserved_concurrency", None)
+    return None if reserved is None else int(reserved)
+
+
+def invoke_function(account_id: str, region: str, name: str, payload: str) -> tuple[str, bool]:
+    """Have moto run a function; return its answer, and whether it failed.
+
+    Raises:
+        FunctionMissing: if there is no such function, or nothing to run it with.
+    """
+    function, backend = _function(account_id, region, name), _lambda(account_id, region)
+    if function is None:
+        raise FunctionMissing("there is no such function")
+    if type(backend).__module__ == "moto.awslambda.models":
+        try:
+            # Asked first: without Docker, moto goes on for a while, and leaves a process and its pipe behind.
+            function.docker_client  # noqa: B018  # a property that connects
+        except Exception as error:
+            raise FunctionMissing(f"moto runs functions in Docker ({error})") from error
+    headers: dict[str, str] = {}
+    answer = backend.invoke(name, None, payload, {}, headers)
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return text, "x-amz-function-error" in headers

@@ -1,0 +1,69 @@
+"""What is kept of the pools of one account and region, as long as cognito-identity has them."""
+
+from __future__ import annotations
+
+import threading
+
+from moto.core.utils import unix_time
+
+from . import siblings
+from .exceptions import IdentityNotFound, IdentityPoolNotFound
+from .pools import Pool
+
+
+class PoolDirectory:
+    """The pools of one account and region; of a pool that was deleted meanwhile nothing is kept."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self._account_id = account_id
+        self._region = region
+        self._pools: dict[str, Pool] = {}
+        self._creating = threading.Lock()
+
+    def ids(self) -> list[str]:
+        """Return the ids of all pools, in order."""
+        return sorted(siblings.identity_pool_ids(self._account_id, self._region))
+
+    def find(self, identity_pool_id: str) -> Pool | None:
+        """Return a pool, None if cognito-identity has none of that id."""
+        owner = siblings.identity_pool(self._account_id, self._region, identity_pool_id)
+        with self._creating:
+            pool = self._pools.get(identity_pool_id)
+            if pool is not None and pool.belongs_to(owner):
+                return pool
+            self._pools.pop(identity_pool_id, None)
+            if owner is None:
+                return None
+            pool = self._pools[identity_pool_id] = Pool(identity_pool_id, owner, unix_time(owner.creation_time))
+            return pool
+
+    def get(self, identity_pool_id: str) -> Pool:
+        """Return a pool.
+
+        Raises:
+            IdentityPoolNotFound: if cognito-identity has none of that id.
+        """
+        pool = self.find(identity_pool_id)
+        if pool is None:
+            raise IdentityPoolNotFound(identity_pool_id)
+        return pool
+
+    def of_identity(self, identity_pool_id: str, identity_id: str) -> Pool:
+        """Return a pool that has an identity.
+
+        Raises:
+            IdentityPoolNotFound: if cognito-identity has none of that id.
+            IdentityNotFound: if the pool has no such identity.
+        """
+        pool = self.get(identity_pool_id)
+        self.require_identity(pool, identity_id)
+        return pool
+
+    def require_identity(self, pool: Pool, identity_id: str) -> None:
+        """Refuse an identity that a pool does not have.
+
+        Raises:
+            IdentityNotFound: if it does not.
+        """
+        if not pool.knows(identity_id, siblings.identities(self._account_id, self._region, pool.identity_pool_id)):
+            raise IdentityNotFound(identity_id)

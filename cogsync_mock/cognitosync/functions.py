@@ -1,0 +1,216 @@
+"""Lambda functions: those that a test plays with a Python callable, and those that moto runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from . import siblings
+from .calls import Call, record
+from .exceptions import (
+    CognitoSyncError,
+    FunctionCannotRun,
+    InvalidLambdaFunctionOutputException,
+    LambdaSocketTimeoutException,
+    LambdaThrottledException,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Handler = Callable[[Any, Any], Any]
+
+logger = logging.getLogger(__name__)
+
+#: How long a function of the SyncTrigger may take, in seconds (documented).
+TIME_LIMIT = 5.0
+_FUNCTION = re.compile(
+    r"(?:(?:arn:[^:]+:lambda:(?P<region>[^:]+):)?(?P<account>\d+):function:)?(?P<name>[a-zA-Z0-9_-]{1,64})(?::[\w$-]+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionName:
+    """A function: its account, region and name."""
+
+    account_id: str
+    region: str
+    name: str
+
+    @classmethod
+    def of(cls, name_or_arn: str, account_id: str, region: str) -> FunctionName:
+        """Read a function's name, its ARN or ``account:function:name``, each with or without a qualifier.
+
+        Args:
+            name_or_arn: what a configuration holds.
+            account_id: of a mere name.
+            region: of a mere name.
+        """
+        found = _FUNCTION.fullmatch(name_or_arn)
+        if found is None:
+            return cls(account_id, region, name_or_arn)
+        return cls(found["account"] or account_id, found["region"] or region, found["name"])
+
+    @classmethod
+    def checked(cls, name_or_arn: str, account_id: str, region: str) -> FunctionName:
+        """Read it as `of` does, but only if Lambda could have such a function.
+
+        Raises:
+            ValueError: if it could not.
+        """
+        if not isinstance(name_or_arn, str) or not _FUNCTION.fullmatch(name_or_arn):
+            raise ValueError(
+                f"{name_or_arn!r} names no Lambda function: give a name of letters, digits, hyphens and underscores, "
+                f"or an ARN such as '{cls(account_id, region, 'name').arn}'"
+            )
+        function = cls.of(name_or_arn, account_id, region)
+        if not siblings.has_lambda(function.region):
+            raise ValueError(f"there is no AWS Lambda in region {function.region!r}, which {name_or_arn!r} names")
+        return function
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN."""
+        return f"arn:aws:lambda:{self.region}:{self.account_id}:function:{self.name}"
+
+
+class Context:
+    """What a function learns of its invocation, as of Lambda's runtime for Python."""
+
+    function_version = "$LATEST"
+    memory_limit_in_mb = "128"
+    identity = None
+    client_context = None
+
+    def __init__(self, function: FunctionName, time_limit: float) -> None:
+        self.function_name = function.name
+        self.invoked_function_arn = function.arn
+        self.aws_request_id = str(uuid4())
+        self.log_group_name = f"/aws/lambda/{function.name}"
+        self.log_stream_name = f"[{self.function_version}]{self.aws_request_id}"
+        self._end = time.monotonic() + time_limit
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how many milliseconds are left."""
+        return max(0, round((self._end - time.monotonic()) * 1000))
+
+
+class Functions:
+    """The functions of a process that are played by Python callables."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._played: dict[FunctionName, Handler] = {}
+        self._running: Counter[FunctionName] = Counter()
+
+    def play(self, function: FunctionName, handler: Handler) -> None:
+        """Have a callable play a function from now on, for Lambda's own API, too."""
+        self._played[function] = handler
+
+        def invoke(event: Any) -> tuple[Any, BaseException | None]:
+            return _run(handler, event, Context(function, float(siblings.DEFAULT_FUNCTION_TIMEOUT)))
+
+        siblings.play_function(function.account_id, function.region, function.name, invoke)
+
+    def stop(self, function: FunctionName, handler: Handler) -> None:
+        """Have a callable no longer play a function, if it still does."""
+        if self._played.get(function) is handler:
+            del self._played[function]
+            siblings.stop_playing(function.account_id, function.region, function.name)
+
+    def call(self, name_or_arn: str, account_id: str, region: str, event: Any) -> Any:
+        """Call a function and wait for its answer, as the SyncTrigger does.
+
+        Args:
+            name_or_arn: what the pool's events hold.
+            account_id: the pool's account.
+            region: the pool's region.
+            event: what the function gets, JSON.
+
+        Raises:
+            InvalidLambdaFunctionOutputException: if it fails, does not answer JSON or does not exist.
+            LambdaThrottledException: if as many invocations are running as are reserved for it; none if that is 0.
+            LambdaSocketTimeoutException: if it takes more than five seconds; only callables are timed.
+        """
+        function = FunctionName.of(name_or_arn, account_id, region)
+        called = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
+        try:
+            with self._place(function):
+                handler = self._played.get(function)
+                answer = _in_time(handler, event, function) if handler else _by_moto(name_or_arn, function, event)
+        except CognitoSyncError as refusal:
+            why = refusal.__cause__ or refusal
+            record(Call("lambda", "Invoke", called, error=refusal.code, message=str(why) or repr(why)))
+            raise
+        record(Call("lambda", "Invoke", called, {"StatusCode": 200, "Payload": answer}))
+        return answer
+
+    @contextmanager
+    def _place(self, function: FunctionName) -> Iterator[None]:
+        limit = siblings.reserved_concurrency(function.account_id, function.region, function.name)
+        with self._lock:
+            if limit is not None and self._running[function] >= limit:
+                raise LambdaThrottledException
+            self._running[function] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[function] -= 1
+
+
+def _in_time(handler: Handler, event: Any, function: FunctionName) -> Any:
+    """Run a callable in a thread that is left alone when its time is over."""
+    outcome: list[tuple[Any, BaseException | None]] = []
+    context = Context(function, TIME_LIMIT)
+    thread = threading.Thread(
+        target=copy_context().run,
+        args=(lambda: outcome.append(_run(handler, event, context)),),
+        name=f"lambda {function.name}",
+        daemon=True,
+    )
+    thread.start()
+    thread.join(TIME_LIMIT)
+    if not outcome:
+        raise LambdaSocketTimeoutException
+    ((answer, error),) = outcome
+    if error is not None:
+        raise InvalidLambdaFunctionOutputException from error
+    return answer
+
+
+def _run(handler: Handler, event: Any, context: Context) -> tuple[Any, BaseException | None]:
+    """Run a callable on JSON of its own; return its answer as JSON, or what it raised."""
+    try:
+        return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context), allow_nan=False)), None
+    except BaseException as error:  # whatever it raises, sys.exit() and failed asserts included
+        logger.warning("function %s failed", context.function_name, exc_info=True)
+        return None, error
+
+
+def _by_moto(name_or_arn: str, function: FunctionName, event: Any) -> Any:
+    """Have moto run a function: in Docker, or not at all where a test has switched Docker off."""
+    try:
+        payload, failed = siblings.invoke_function(
+            function.account_id, function.region, function.name, json.dumps(event)
+        )
+    except siblings.FunctionMissing as error:
+        raise FunctionCannotRun(name_or_arn, str(error)) from None
+    if failed:
+        raise InvalidLambdaFunctionOutputException from RuntimeError(payload)
+    try:
+        return json.loads(payload)
+    except ValueError as error:
+        raise InvalidLambdaFunctionOutputException from error
+
+
+functions = Functions()

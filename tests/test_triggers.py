@@ -1,0 +1,450 @@
+"""Cognito Events: the function of the SyncTrigger is asked before a write, and may veto or rewrite it."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto.awslambda.models import lambda_backends
+from test_identity import NO_SIGNATURE_CHECK
+from test_records import Data, put, remove
+
+from cogsync_mock import mock_cognito_sync
+
+if TYPE_CHECKING:
+    from conftest import Door
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:rewrite"
+INVALID = (
+    400,
+    "InvalidLambdaFunctionOutputException",
+    "The AWS Lambda function returned invalid output or an exception",
+)
+LATE = (400, "LambdaSocketTimeoutException", "The AWS Lambda function did not answer in time")
+THROTTLED = (429, "LambdaThrottledException", "AWS Lambda throttled your account, please contact AWS Support")
+
+
+@pytest.fixture
+def data(door: Door, client: Any, pool_id: str, identity_id: str) -> Data:
+    """A dataset of an identity that writes itself, in a pool whose trigger is the function ``rewrite``."""
+    client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": ARN})
+    return Data(door.identity_client(identity_id), pool_id, identity_id)
+
+
+class Rewrite:
+    """A function that keeps the events it was called with, and answers with what `change` makes of them."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.contexts: list[Any] = []
+
+    def change(self, event: Any) -> Any:
+        return event
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        self.events.append(json.loads(json.dumps(event)))
+        self.contexts.append(context)
+        return self.change(event)
+
+
+@pytest.fixture
+def rewrite(door: Door) -> Rewrite:
+    return door.mock.lambda_function("rewrite")(Rewrite())
+
+
+def answer(rewrite: Rewrite, records: Any) -> None:
+    """Have a function answer with these records."""
+    rewrite.change = lambda event: {**event, "datasetRecords": records}  # type: ignore[method-assign]
+
+
+class TestEvent:
+    def test_version_2_with_all_records(self, data: Data, rewrite: Rewrite, pool_id: str, identity_id: str) -> None:
+        data.update(put("kept", "k"), put("changed", "old"), put("removed", "r"), put("gone", "g"))
+        data.update(remove("gone", 1))
+        data.update(put("changed", "new", 1), put("added", ""), remove("removed", 1))
+        assert rewrite.events[2] == {
+            "version": 2,
+            "eventType": "SyncTrigger",
+            "region": "us-east-1",
+            "identityPoolId": pool_id,
+            "identityId": identity_id,
+            "datasetName": "save",
+            "datasetRecords": {
+                "kept": {"oldValue": "k", "newValue": "k", "op": "replace"},
+                "changed": {"oldValue": "old", "newValue": "new", "op": "replace"},
+                "removed": {"oldValue": "r", "newValue": None, "op": "remove"},
+                # A record that was removed earlier; seen at AWS.
+                "gone": None,
+                "added": {"oldValue": None, "newValue": "", "op": "replace"},
+            },
+        }
+        assert type(rewrite.events[2]["version"]) is int
+
+    def test_context(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a"))
+        (context,) = rewrite.contexts
+        assert (context.function_name, context.invoked_function_arn) == ("rewrite", ARN)
+        assert 0 < context.get_remaining_time_in_millis() <= 5000
+        assert context.log_group_name == "/aws/lambda/rewrite"
+
+    def test_developers_do_not_trigger_it(self, data: Data, rewrite: Rewrite, client: Any, pool_id: str) -> None:
+        """Documented."""
+        Data(client, pool_id, data.where["IdentityId"]).update(put("a"))
+        assert rewrite.events == []
+
+    def test_what_is_refused_anyway_never_asks(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a"))
+        assert data.refused(put("a"))[:2] == (409, "ResourceConflictException")
+        assert data.refused(put("b"), token="none")[1] == "InvalidParameterException"
+        assert len(rewrite.events) == 1
+
+    @pytest.mark.parametrize("name", [ARN, f"{ARN}:$LATEST", "rewrite", "123456789012:function:rewrite"])
+    def test_by_name_or_arn(self, data: Data, rewrite: Rewrite, client: Any, pool_id: str, name: str) -> None:
+        client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": name})
+        data.update(put("a"))
+        assert len(rewrite.events) == 1
+
+    def test_the_log_tells(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a"))
+        call = door.mock.calls.last
+        assert (call.service, call.operation, call.error) == ("lambda", "Invoke", None)
+        assert (call.parameters["FunctionName"], call.parameters["Payload"]) == (ARN, rewrite.events[0])
+        assert call.response["Payload"] == rewrite.events[0]
+
+
+class TestAnswer:
+    def test_the_same_is_written_as_it_came(self, data: Data, rewrite: Rewrite) -> None:
+        assert data.update(put("a", "1"))[0]["Value"] == "1"
+        data.update(put("b", "2"))
+        # What was not touched was not written.
+        assert data.state() == {"a": ("1", 1), "b": ("2", 2)}
+        assert len(rewrite.events) == 2
+
+    def test_changed_removed_and_added(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a", "1"), put("b", "2"), put("c", "3"), put("d", "4"))
+        answer(
+            rewrite,
+            {
+                "patched": {"oldValue": None, "newValue": "rewritten", "op": "replace"},
+                "a": {"oldValue": "1", "newValue": "changed", "op": "replace"},
+                "b": {"op": "remove"},
+                "c": None,
+                "d": {"newValue": None, "op": "replace"},
+                "added": {"newValue": "new", "op": "replace"},
+            },
+        )
+        written = data.update(put("patched", "x", DeviceLastModifiedDate=1000.0))
+        # The client learns of all of them, its own first.
+        assert [(r["Key"], r.get("Value"), r["SyncCount"]) for r in written] == [
+            ("patched", "rewritten", 2),
+            ("a", "changed", 2),
+            ("b", None, 2),
+            ("c", None, 2),
+            ("d", None, 2),
+            ("added", "new", 2),
+        ]
+        assert data.state() == {record["Key"]: (record.get("Value"), 2) for record in written}
+        assert written[0]["DeviceLastModifiedDate"].timestamp() == 1000
+        assert data.client.describe_dataset(**data.where)["Dataset"]["NumRecords"] == 3
+
+    def test_a_removal_may_be_turned_into_a_value(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a", "1"))
+        answer(rewrite, {"a": {"newValue": "kept", "op": "replace"}})
+        assert data.update(remove("a", 1))[0]["Value"] == "kept"
+
+    def test_omitted_records_are_left_alone(self, data: Data, rewrite: Rewrite) -> None:
+        """Documented: they are ignored for the update, the client's own included."""
+        data.update(put("a", "1"))
+        answer(rewrite, {"b": {"newValue": "2", "op": "replace"}})
+        assert [record["Key"] for record in data.update(put("a", "new", 1), put("b", "x"))] == ["b"]
+        assert data.state() == {"a": ("1", 1), "b": ("2", 2)}
+        answer(rewrite, {})
+        assert data.update(put("a", "new", 1)) == []
+        assert data.list()["DatasetSyncCount"] == 2
+
+    def test_what_is_not_there_cannot_be_removed(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a", "1"))
+        data.update(remove("a", 1))
+        answer(rewrite, {"a": None, "never": {"op": "remove"}})
+        assert data.update(put("b", "x")) == []
+        assert data.state() == {"a": (None, 2)}
+
+    @pytest.mark.parametrize(
+        "records",
+        [
+            None,
+            [],
+            {"a": "text"},
+            {"a": {"newValue": "1"}},
+            {"a": {"newValue": "1", "op": "add"}},
+            {"a": {"newValue": 1, "op": "replace"}},
+            {"a": {"newValue": "1" * 1_048_576, "op": "replace"}},
+            {"": {"newValue": "1", "op": "replace"}},
+            {"k" * 1025: {"newValue": "1", "op": "replace"}},
+        ],
+        ids=["null", "list", "no object", "no op", "wrong op", "number", "long value", "no key", "long key"],
+    )
+    def test_records_that_are_none(self, data: Data, rewrite: Rewrite, records: Any) -> None:
+        data.update(put("a", "1"))
+        answer(rewrite, records)
+        assert data.refused(put("a", "new", 1)) == INVALID
+        assert data.state() == {"a": ("1", 1)}
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"version": 3},
+            {"eventType": "Other"},
+            {"region": "eu-west-1"},
+            {"identityPoolId": "other"},
+            {"identityId": "other"},
+            {"datasetName": "other"},
+            {"extra": 1},
+        ],
+        ids=str,
+    )
+    def test_everything_else_is_read_only(self, data: Data, rewrite: Rewrite, changes: Any) -> None:
+        """Documented."""
+        rewrite.change = lambda event: {**event, **changes}  # type: ignore[method-assign]
+        assert data.refused(put("a")) == INVALID
+        rewrite.change = lambda event: {"datasetRecords": event["datasetRecords"]}  # type: ignore[method-assign]
+        assert data.refused(put("a")) == INVALID
+        assert data.list()["DatasetExists"] is False
+
+    @pytest.mark.parametrize(
+        "returned", [None, "text", [], {1, 2}, float("nan"), object()], ids=lambda value: type(value).__name__
+    )
+    def test_nonsense(self, data: Data, rewrite: Rewrite, returned: Any) -> None:
+        rewrite.change = lambda _: returned  # type: ignore[method-assign]
+        assert data.refused(put("a")) == INVALID
+        assert data.list()["DatasetExists"] is False
+
+    @pytest.mark.parametrize("error", [ValueError("veto"), SystemExit(3), AssertionError("veto")], ids=repr)
+    def test_an_exception_is_a_veto(
+        self, door: Door, data: Data, rewrite: Rewrite, error: BaseException, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(_: Any) -> Any:
+            raise error
+
+        rewrite.change = fail  # type: ignore[method-assign]
+        token = data.token()
+        assert data.refused(put("a"), token=token) == INVALID
+        assert data.list()["DatasetExists"] is False
+        # The test sees why: in the log of calls, and in the log of the run.
+        call = door.mock.calls.last
+        assert (call.error, call.message) == ("InvalidLambdaFunctionOutputException", str(error))
+        assert "function rewrite failed" in caplog.text
+        # The token is still good.
+        del rewrite.change
+        assert data.update(put("a"), token=token)
+
+    def test_limits_hold_for_what_it_adds(self, data: Data, rewrite: Rewrite) -> None:
+        answer(rewrite, {f"k{number}": {"newValue": "", "op": "replace"} for number in range(1025)})
+        assert data.refused(put("k0"))[:2] == (400, "LimitExceededException")
+        assert data.list()["DatasetExists"] is False
+
+
+class TestTime:
+    def test_five_seconds(self, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
+        from cogsync_mock.cognitosync import functions
+
+        assert functions.TIME_LIMIT == 5.0
+        monkeypatch.setattr(functions, "TIME_LIMIT", 0.05)
+        finish = threading.Event()
+        rewrite.change = lambda event: finish.wait(10) and event  # type: ignore[method-assign]
+        assert data.refused(put("a")) == LATE
+        finish.set()
+        assert data.list()["DatasetExists"] is False
+
+    def test_others_may_write_meanwhile(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        """Then the answer holds as far as it is about records that are still as they were."""
+        data.update(put("a", "1"), put("b", "1"))
+        other = Data(door.client(), data.where["IdentityPoolId"], data.where["IdentityId"])
+
+        def change(event: Any) -> Any:
+            count = other.list()["DatasetSyncCount"]
+            other.update(put("a", "other's", count))
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.update(put("b", "2", 1))[0]["SyncCount"] == 3
+        assert data.refused(put("a", "2", 3)) == (
+            409,
+            "ResourceConflictException",
+            "Current SyncCount for: a is: 4 not: 3",
+        )
+        assert data.state() == {"b": ("2", 3), "a": ("other's", 4)}
+
+
+class TestFunctions:
+    def test_lambda_knows_it(self, door: Door, rewrite: Rewrite) -> None:
+        client = door.client("lambda")
+        configuration = client.get_function(FunctionName="rewrite")["Configuration"]
+        assert (configuration["FunctionArn"], configuration["Description"]) == (
+            ARN,
+            "Played by a Python callable of a test",
+        )
+        assert [function["FunctionName"] for function in client.list_functions()["Functions"]] == ["rewrite"]
+        answered = client.invoke(FunctionName="rewrite", Payload=b'{"a": 1}')
+        assert (answered["StatusCode"], json.loads(answered["Payload"].read())) == (200, {"a": 1})
+        assert rewrite.events == [{"a": 1}]
+        assert client.invoke(FunctionName=ARN)["Payload"].read() == b"{}"
+        # The role that moto needs to see is not left behind.
+        assert door.client("iam").list_roles()["Roles"] == []
+
+    def test_lambda_tells_of_failures(self, door: Door, rewrite: Rewrite) -> None:
+        def fail(_: Any) -> Any:
+            raise ValueError("no")
+
+        rewrite.change = fail  # type: ignore[method-assign]
+        answered = door.client("lambda").invoke(FunctionName="rewrite", Payload=b"{}")
+        assert (answered["StatusCode"], answered["FunctionError"]) == (200, "Unhandled")
+        assert json.loads(answered["Payload"].read()) == {
+            "errorMessage": "no",
+            "errorType": "ValueError",
+            "stackTrace": [],
+        }
+
+    def test_it_may_read_the_stream(self, door: Door, data: Data, client: Any, pool_id: str) -> None:
+        """moto calls it at once; that it writes itself, even through the server, must not block."""
+        done: list[Any] = []
+
+        @door.mock.lambda_function("materialise")
+        def materialise(event: Any, _context: Any) -> None:
+            (record,) = event["Records"]
+            done.append(record["kinesis"]["partitionKey"])
+            if len(done) == 1:
+                Data(door.client(), pool_id, data.where["IdentityId"], "view").update(put("seen"))
+
+        client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": ""})
+        kinesis = door.client("kinesis")
+        kinesis.create_stream(StreamName="changes", ShardCount=1)
+        arn = kinesis.describe_stream(StreamName="changes")["StreamDescription"]["StreamARN"]
+        # By the backend: a new botocore asks at an address that moto 5.0.28 does not know.
+        lambda_backends["123456789012"]["us-east-1"].create_event_source_mapping(
+            {"EventSourceArn": arn, "FunctionName": "materialise"}
+        )
+        client.set_identity_pool_configuration(
+            IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes", "StreamingStatus": "ENABLED"}
+        )
+        data.update(put("a"))
+        assert done == [data.where["IdentityId"]] * 2
+        assert [call.operation for call in door.mock.calls] == ["PutRecord", "PutRecord"]
+
+    def test_one_that_exists_is_played(self, door: Door, data: Data) -> None:
+        make_function(door, "rewrite")
+        rewrite = door.mock.lambda_function(ARN)(Rewrite())
+        data.update(put("a"))
+        assert len(rewrite.events) == 1
+        described = door.client("lambda").get_function(FunctionName="rewrite")["Configuration"]
+        assert described["Description"] == "real"
+
+    def test_one_without_a_callable_needs_docker(self, door: Door, data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_function(door, "rewrite")
+        monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+        status, code, message = data.refused(put("a"))
+        assert (status, code) == (400, "InvalidLambdaFunctionOutputException")
+        assert message.startswith(f"Lambda function '{ARN}' cannot run in the mock: moto runs functions in Docker")
+        assert message.endswith(f"Give it a Python callable with mock.lambda_function('{ARN}')")
+
+    def test_one_that_does_not_exist(self, data: Data) -> None:
+        assert data.refused(put("a")) == (
+            400,
+            "InvalidLambdaFunctionOutputException",
+            (
+                f"Lambda function '{ARN}' cannot run in the mock: there is no such function. "
+                f"Give it a Python callable with mock.lambda_function('{ARN}')"
+            ),
+        )
+
+    @pytest.mark.cognito_sync_mock(config={"lambda": {"use_docker": False}})
+    def test_motos_functions_without_docker(self, door: Door, data: Data) -> None:
+        """moto's echo is the trigger that changes nothing; its queue of results is honoured."""
+        make_function(door, "rewrite")
+        assert data.update(put("a", "1"))[0]["Value"] == "1"
+        from moto.awslambda_simple.models import lambda_simple_backends
+
+        lambda_simple_backends["123456789012"]["us-east-1"].lambda_simple_results_queue.append("no json")
+        assert data.refused(put("a", "2", 1)) == INVALID
+        assert data.update(put("a", "2", 1))[0]["Value"] == "2"
+
+    def test_a_function_without_concurrency_is_throttled(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        client = door.client("lambda")
+        client.put_function_concurrency(FunctionName="rewrite", ReservedConcurrentExecutions=0)
+        assert data.refused(put("a")) == THROTTLED
+        assert rewrite.events == []
+        client.put_function_concurrency(FunctionName="rewrite", ReservedConcurrentExecutions=1)
+        inside: list[Any] = []
+
+        def change(event: Any) -> Any:
+            # A second invocation while this one is running.
+            inside.append(Data(data.client, *list(data.where.values())[:2], "other").refused(put("b")))
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.update(put("a"))
+        assert inside == [THROTTLED]
+        del rewrite.change
+        assert data.update(put("a", "2", 1))
+
+
+class TestLifetime:
+    def test_it_ends_with_the_mock_and_with_reset(self) -> None:
+        with mock_cognito_sync() as outer:
+            client = boto3.client("lambda")
+            with mock_cognito_sync() as inner:
+                inner.lambda_function("f")(Rewrite())
+                assert len(client.list_functions()["Functions"]) == 1
+            assert client.list_functions()["Functions"] == []
+            outer.lambda_function("f")(Rewrite())
+            outer.reset()
+            assert client.list_functions()["Functions"] == []
+
+    def test_only_in_a_mock_that_is_on(self) -> None:
+        with mock_cognito_sync() as mock:
+            pass
+        with pytest.raises(RuntimeError, match=r"lambda_function\(\) was called on a mock that is not on"):
+            mock.lambda_function("f")
+
+    @pytest.mark.parametrize("name", ["", "a b", "arn:aws:s3:::bucket", "f" * 65, None, 3])
+    def test_no_function(self, name: Any) -> None:
+        with mock_cognito_sync() as mock, pytest.raises(ValueError, match="names no Lambda function: give a name"):
+            mock.lambda_function(name)
+
+    def test_no_region(self) -> None:
+        with mock_cognito_sync() as mock, pytest.raises(ValueError, match="no AWS Lambda in region 'mars-north-1'"):
+            mock.lambda_function("arn:aws:lambda:mars-north-1:123456789012:function:f")
+
+    def test_not_a_plain_callable(self) -> None:
+        async def handler(_event: Any, _context: Any) -> None: ...
+
+        with mock_cognito_sync() as mock:
+            for wrong in (handler, "text"):
+                with pytest.raises(TypeError, match="played by a plain callable"):
+                    mock.lambda_function("f")(wrong)  # type: ignore[type-var]
+
+    @pytest.mark.cognito_sync_mock(region_name="eu-west-1")
+    def test_a_name_is_of_the_default_region(self, cognito_sync_mock: Any) -> None:
+        cognito_sync_mock.lambda_function("f")(Rewrite())
+        assert boto3.client("lambda", region_name="eu-west-1").list_functions()["Functions"]
+
+
+def make_function(door: Door, name: str) -> None:
+    """Make a function through Lambda's API, as a deployment would."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("code.py", "def handler(event, context): return event")
+    role = door.client("iam").create_role(RoleName="run", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    door.client("lambda", config=NO_SIGNATURE_CHECK).create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="code.handler",
+        Description="real",
+        Code={"ZipFile": archive.getvalue()},
+    )
