@@ -4,6 +4,8 @@ moto
     ``moto.backend_index.backend_url_patterns``   which service answers which host; changed in place only,
                                                   because servers and mocks hold this very list
     ``sys.modules["moto.cognitosync"]``           where ``moto.backends.get_backend`` looks for a service
+    ``moto.cloudformation.parsing``               ``.get_model_list``, ``.get_model_map``, ``.get_name_type_map``:
+                                                  which resource types there are, remembered on first use
     ``moto.core.models.botocore_stubber``         ``.process_request``: answers any AWS request in process;
                                                   ``.enabled``: whether a mock is on
     ``moto.moto_api.recorder``                     ``._user_enabled``, ``._record_request``
@@ -57,6 +59,7 @@ def register() -> None:
     if not _State.hooked:
         _State.hooked = True
         wrapt.register_post_import_hook(_on_import, "moto.backend_index")
+        wrapt.register_post_import_hook(_add_resource_types, "moto.cloudformation.parsing")
     elif (index := sys.modules.get("moto.backend_index")) is not None:
         _add_to(index)
 
@@ -83,6 +86,13 @@ def _add_to(index: ModuleType) -> None:
         # In front: moto asks one pattern after the other for every call, and ours matches nobody else's hosts.
         patterns.insert(0, _URL_PATTERN)
     sys.modules.setdefault(_MODULE_ALIAS, importlib.import_module("cogsync_mock.cognitosync"))
+
+
+def _add_resource_types(parsing: ModuleType) -> None:
+    if _State.wanted:
+        importlib.import_module("cogsync_mock.cognitosync.cloudformation")
+        for remembered in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+            remembered.cache_clear()
 
 
 def check() -> None:

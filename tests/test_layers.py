@@ -24,7 +24,7 @@ LAYERS = [
     {"cognitosync.pools"},
     {"cognitosync.directory", "cognitosync.streams", "cognitosync.push", "cognitosync.functions"},
     {"cognitosync.models"},
-    {"cognitosync.responses"},
+    {"cognitosync.responses", "cognitosync.cloudformation"},
     {"cognitosync.urls", "cognitosync"},
     {"registration", "options", "environment"},
     {"guard"},

@@ -32,7 +32,7 @@ from .identity import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
 #: How long a token is good if nothing else is asked for, in seconds (documented).
@@ -87,6 +87,12 @@ def issue(
     else:
         keys = siblings.keys_of(siblings.assume_role(account_id, region, role_arn, SESSION_NAME, LIFETIME))
     return know(IdentityCredentials(*keys, account_id, pool.identity_pool_id, identity_id, role_arn))
+
+
+def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, Any]) -> None:
+    """Set the roles of a pool, cognito-identity's own object, in place of those it had."""
+    directory = _directory(pool)
+    directory.roles, directory.role_mappings = dict(roles), dict(role_mappings)
 
 
 # ----------------------------------------------- operations of cognito-identity
@@ -170,9 +176,8 @@ def _get_open_id_token_for_developer_identity(asked: Any, _original: Any) -> str
 
 def _set_identity_pool_roles(asked: Any, _original: Any) -> str:
     """SetIdentityPoolRoles, which moto lacks."""
-    directory = _directory(_pool_of(asked)[1])
-    directory.roles = dict(siblings.parameter(asked, "Roles") or {})
-    directory.role_mappings = dict(siblings.parameter(asked, "RoleMappings") or {})
+    roles, mappings = (siblings.parameter(asked, name) or {} for name in ("Roles", "RoleMappings"))
+    set_roles(_pool_of(asked)[1], roles, mappings)
     return ""
 
 

@@ -105,12 +105,15 @@ class CognitoSyncBackend(BaseBackend):
             ConstraintsViolated: if a key is not SyncTrigger.
             ReferencesMissing: if a function does not exist.
         """
-        pool = self.pools.get(identity_pool_id)
-        pool.check_events(events)
+        self.check_cognito_events(identity_pool_id, events, verify_references=verify_references)
+        self.pools.get(identity_pool_id).set_events(events)
+        return {}
+
+    def check_cognito_events(self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool) -> None:
+        """Refuse what `set_cognito_events` would refuse."""
+        self.pools.get(identity_pool_id).check_events(events)
         if verify_references:
             self._verify(siblings.missing_functions(self.account_id, self.region_name, filter(None, events.values())))
-        pool.set_events(events)
-        return {}
 
     def _verify(self, missing: Any) -> None:
         named = list(missing)

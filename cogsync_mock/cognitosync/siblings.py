@@ -52,6 +52,26 @@ def identity_pool_ids(account_id: str, region: str) -> list[str]:
     return list(_backend("cognito-identity", account_id, region).identity_pools)
 
 
+def create_identity_pool(account_id: str, region: str, **parameters: Any) -> str:
+    """Make a pool; return its id."""
+    created: str = json.loads(_backend("cognito-identity", account_id, region).create_identity_pool(**parameters))[
+        "IdentityPoolId"
+    ]
+    return created
+
+
+def update_identity_pool(account_id: str, region: str, identity_pool_id: str, **parameters: Any) -> None:
+    """Change a pool; moto's own update cannot take anything away."""
+    vars(identity_pool(account_id, region, identity_pool_id)).update(parameters)
+
+
+def delete_identity_pool(account_id: str, region: str, identity_pool_id: str) -> None:
+    """Delete a pool with its identities, if it is there; moto 5.0 has no such operation."""
+    backend = _backend("cognito-identity", account_id, region)
+    backend.identity_pools.pop(identity_pool_id, None)
+    backend.pools_identities.pop(identity_pool_id, None)
+
+
 def rename_identity_pool(account_id: str, region: str, old_id: str, new_id: str) -> None:
     """Give a pool of cognito-identity another id, which must be free."""
     backend = _backend("cognito-identity", account_id, region)
@@ -317,3 +337,18 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     answer = backend.invoke(name, None, payload, {}, headers)
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     return text, "x-amz-function-error" in headers
+
+
+# -------------------------------------------------------------- CloudFormation
+
+
+def stack_error(message: str) -> Exception:
+    """Return the error that CloudFormation refuses a template with."""
+    error: Exception = importlib.import_module("moto.cloudformation.exceptions").ValidationError(message=message)
+    return error
+
+
+def no_such_attribute() -> Exception:
+    """Return the error that tells moto's CloudFormation of an attribute that a resource does not have."""
+    error: Exception = importlib.import_module("moto.cloudformation.exceptions").UnformattedGetAttTemplateException()
+    return error
