@@ -107,6 +107,34 @@ def test_wrong_secrets_and_unknown_keys(door: Door) -> None:
     )
 
 
+def test_the_policies_of_a_stacks_role(door: Door) -> None:
+    """moto's own simulation fails on them with a KeyError."""
+    template = """
+Resources:
+  Reader:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: reader
+      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: []}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: 2012-10-17
+            Statement: [{Effect: Allow, Action: "cognito-sync:Get*", Resource: "*"}]
+"""
+    door.client("cloudformation").create_stack(StackName="s", TemplateBody=template)
+    given = door.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/reader", RoleSessionName="s")
+    keys = given["Credentials"]
+    client = door.client(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    asked = set_initial_no_auth_action_count(0)(call)
+    assert (asked(client, "GetCognitoEvents") or ())[1] == "ResourceNotFoundException"
+    assert (asked(client, "BulkPublish") or ())[1] == "AccessDeniedException"
+
+
 def test_switched_off_every_call_passes(door: Door) -> None:
     client = door.client(**user(door, ("Deny", "*", "*")))
     assert (call(client, "BulkPublish") or ())[1] == "ResourceNotFoundException"

@@ -344,9 +344,12 @@ class TestFunctions:
         described = door.client("lambda").get_function(FunctionName="rewrite")["Configuration"]
         assert described["Description"] == "real"
 
-    def test_one_without_a_callable_needs_docker(self, door: Door, data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("docker", ["tcp://127.0.0.1:1", "unix:///none"])
+    def test_one_without_a_callable_needs_docker(
+        self, door: Door, data: Data, monkeypatch: pytest.MonkeyPatch, docker: str
+    ) -> None:
         make_function(door, "rewrite")
-        monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+        monkeypatch.setenv("DOCKER_HOST", docker)
         status, code, message = data.refused(put("a"))
         assert (status, code) == (400, "InvalidLambdaFunctionOutputException")
         assert message.startswith(f"Lambda function '{ARN}' cannot run in the mock: moto runs functions in Docker")

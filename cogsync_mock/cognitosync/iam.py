@@ -63,7 +63,7 @@ def require_role(credentials: IdentityCredentials | None, operation: Operation, 
         raise AccessDeniedException(f"User: {arn} {allowed}", resource)
 
 
-def enforce(authorise: Callable[[str], None], resource: str) -> None:
+def enforce(authorise: Callable[[str], None], resource: str, account_id: str) -> None:
     """Have moto authorise a call, and refuse in AWS's words what it refuses.
 
     Raises:
@@ -71,6 +71,7 @@ def enforce(authorise: Callable[[str], None], resource: str) -> None:
         InvalidSignatureException: if the signature is not the key's.
         UnrecognizedClientException: if there is no such key.
     """
+    siblings.put_policies_right(account_id)
     try:
         authorise(resource)
     except AccessDeniedError as error:

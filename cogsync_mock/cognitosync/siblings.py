@@ -10,7 +10,10 @@ import functools
 import importlib
 import io
 import json
+import os
+import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -132,6 +135,15 @@ def keys_of(assumed_role: Any) -> tuple[str, str, str, float]:
     """Return access key, secret key, session token and expiration in epoch seconds of an assumed role."""
     key = assumed_role.access_key_id, assumed_role.secret_access_key
     return *key, assumed_role.session_token, unix_time(assumed_role.expiration)
+
+
+def put_policies_right(account_id: str) -> None:
+    """Turn the policies of roles that a stack made into text: moto's simulation of IAM fails on anything else."""
+    for role in list(_backend("iam", account_id, _PARTITION).roles.values()):
+        for name, document in role.policies.items():
+            if not isinstance(document, str):
+                # YAML makes a date of an unquoted version.
+                role.policies[name] = json.dumps(document, default=str)
 
 
 def role_exists(account_id: str, arn: str) -> bool:
@@ -264,6 +276,12 @@ def _function(account_id: str, region: str, name: str) -> Any | None:
     return next((function for function in functions if function.function_name == name), None)
 
 
+def _no_docker() -> bool:
+    # The client for Docker leaves a socket open if the usual one is not there, so it must not even try.
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    return sys.platform != "win32" and host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists()
+
+
 def play_function(
     account_id: str, region: str, name: str, invoke: Callable[[Any], tuple[Any, BaseException | None]]
 ) -> None:
@@ -328,6 +346,8 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     if function is None:
         raise FunctionMissing("there is no such function")
     if type(backend).__module__ == "moto.awslambda.models":
+        if _no_docker():
+            raise FunctionMissing("moto runs functions in Docker, and there is none")
         try:
             # Asked first: without Docker, moto goes on for a while, and leaves a process and its pipe behind.
             function.docker_client  # noqa: B018  # a property that connects
