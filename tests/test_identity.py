@@ -17,13 +17,16 @@ from moto.core import set_initial_no_auth_action_count
 from programs import python
 from test_datasets import refusal
 from test_records import Data, error_of, put
+from test_validation import VALID
 
 from cogsync_mock.cognitosync import identity, siblings
+from cogsync_mock.cognitosync.contract import operations
 from cogsync_mock.cognitosync.identity import claims_of
 
 if TYPE_CHECKING:
     from conftest import Door
 
+NOT_AUTHORIZED = "NotAuthorizedException"
 ROLE = "arn:aws:iam::123456789012:role/player"
 INVALID_TOKEN = (403, "UnrecognizedClientException", "The security token included in the request is invalid.")
 EXPIRED = (403, "ExpiredTokenException", "The security token included in the request is expired")
@@ -129,6 +132,49 @@ class TestCredentials:
         keys = [door.identity_client(identity_id)._request_signer._credentials for _ in range(2)]
         assert keys[0].access_key != keys[1].access_key
         assert Data(door.identity_client(identity_id), pool_id, identity_id).update(put("a"))
+
+
+class TestWhoMayCall:
+    """The rules that the API's pages give for each operation: who may call it, and for whose data."""
+
+    def code(self, client: Any, name: str, pool_id: str, identity_id: str) -> str | None:
+        own = {**VALID, "IdentityPoolId": pool_id, "IdentityId": identity_id}
+        parameters = {member: own[member] for member in operations()[name].input.members}
+        try:
+            getattr(client, operations()[name].python_name)(**parameters)
+        except ClientError as error:
+            return error_of(error)[1]
+        return None
+
+    @pytest.mark.parametrize("name", operations())
+    def test_each_operation(self, door: Door, name: str, pool_id: str, identity_id: str) -> None:
+        other_pool = door.mock.create_identity_pool()
+        clients = {
+            "developer": door.client(),
+            "identity": door.identity_client(identity_id),
+            "another identity": door.identity_client(door.mock.create_identity(pool_id)),
+            "another pool's": door.identity_client(door.mock.create_identity(other_pool)),
+        }
+        refused = {
+            who for who, client in clients.items() if self.code(client, name, pool_id, identity_id) == NOT_AUTHORIZED
+        }
+        identities = set(clients) - {"developer"}
+        assert (
+            refused
+            == {
+                "developer": identities,
+                "identity": set(clients) - {"identity"},
+                "anyone": identities - {"identity"},
+            }[operations()[name].callers]
+        )
+
+    @pytest.mark.cognito_sync_mock(enforce_credentials=False)
+    @pytest.mark.parametrize("name", operations())
+    def test_nothing_is_refused_without_enforcement(
+        self, door: Door, name: str, pool_id: str, identity_id: str
+    ) -> None:
+        for client in (door.client(), door.identity_client(door.mock.create_identity(pool_id))):
+            assert self.code(client, name, pool_id, identity_id) != NOT_AUTHORIZED
 
 
 class TestLogins:
