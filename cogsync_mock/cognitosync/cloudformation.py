@@ -33,6 +33,9 @@ class _Resource:
     """What the resources of identity pools have in common; moto lists the direct children of its model only."""
 
     type_name: str
+    name_property = ""
+    #: what Fn::GetAtt knows (documented)
+    attribute_names: tuple[str, ...] = ("Id",)
 
     def __init__(self, physical_resource_id: str, properties: Properties) -> None:
         self.physical_resource_id = physical_resource_id
@@ -43,6 +46,22 @@ class _Resource:
         """Return the name of the resource type."""
         return cls.type_name
 
+    @classmethod
+    def cloudformation_name_type(cls) -> str:
+        """Return the property that names it, empty if there is none."""
+        return cls.name_property
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Tell whether Fn::GetAtt knows an attribute."""
+        return attr in cls.attribute_names
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        """Return an attribute for Fn::GetAtt."""
+        if not self.has_cfn_attr(attribute_name):
+            raise siblings.no_such_attribute()
+        return str(self.physical_resource_id if attribute_name == "Id" else self.properties[self.name_property])
+
     def is_created(self) -> bool:
         """Tell that it is there as soon as it was made."""
         return True
@@ -52,22 +71,8 @@ class IdentityPoolResource(_Resource, CloudFormationModel):
     """An identity pool of a stack, with its CognitoStreams, PushSync and CognitoEvents."""
 
     type_name = "AWS::Cognito::IdentityPool"
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        """Return the property that names it."""
-        return "IdentityPoolName"
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        """Tell whether Fn::GetAtt knows an attribute (documented: Id and Name)."""
-        return attr in ("Id", "Name")
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        """Return an attribute for Fn::GetAtt."""
-        if not self.has_cfn_attr(attribute_name):
-            raise siblings.no_such_attribute()
-        return str(self.physical_resource_id if attribute_name == "Id" else self.properties["IdentityPoolName"])
+    name_property = "IdentityPoolName"
+    attribute_names = ("Id", "Name")
 
     @classmethod
     def create_from_cloudformation_json(
@@ -118,22 +123,6 @@ class IdentityPoolRoleAttachmentResource(_Resource, CloudFormationModel):
     """The roles of an identity pool."""
 
     type_name = "AWS::Cognito::IdentityPoolRoleAttachment"
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        """Tell that no property names it."""
-        return ""
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        """Tell whether Fn::GetAtt knows an attribute."""
-        return attr == "Id"
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        """Return an attribute for Fn::GetAtt."""
-        if not self.has_cfn_attr(attribute_name):
-            raise siblings.no_such_attribute()
-        return self.physical_resource_id
 
     @classmethod
     def create_from_cloudformation_json(
