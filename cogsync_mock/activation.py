@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import registration
 from .cognitosync import calls
-from .cognitosync.login import login
+from .cognitosync.completion import completion
 from .cognitosync.settings import Settings, current
 from .environment import HiddenEnvironment
 from .guard import Guard
@@ -73,8 +73,8 @@ class _Activation:
             undo.callback(_replace, config, self._config)
             moto.start()
             undo.callback(moto.stop)
-            login.install()
-            undo.callback(login.remove)
+            completion.install()
+            undo.callback(completion.remove)
             self._guard.install()
             undo.callback(self._guard.remove)
             self._shortcut.install()

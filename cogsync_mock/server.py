@@ -20,8 +20,8 @@ from werkzeug.wsgi import get_content_length, get_input_stream
 
 from . import registration
 from .cognitosync import protocol
+from .cognitosync.completion import completion
 from .cognitosync.exceptions import CognitoSyncError, SerializationException
-from .cognitosync.login import login
 from .cognitosync.protocol import MAX_BODY, Message
 from .cognitosync.responses import CognitoSyncResponse
 from .cognitosync.settings import Settings
@@ -54,7 +54,7 @@ class Application:
         """Answer one request."""
         headers = _headers(environ)
         if not _is_for_cognito_sync(environ, headers):
-            with login.served():
+            with completion.served():
                 result: Iterable[bytes] = self._others(environ, start_response)
             return result
         path, query = _raw_path(environ), environ["QUERY_STRING"]
@@ -253,7 +253,7 @@ class CognitoSyncServer:
         if not CognitoSyncServer._running and not registration.mock_is_active():
             registration.reset_all_services()
         CognitoSyncServer._running += 1
-        login.install(for_server=True)
+        completion.install(for_server=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="cogsync-mock", daemon=True
         )
@@ -273,7 +273,7 @@ class CognitoSyncServer:
         self._server.server_close()
         self._server = self._thread = None
         CognitoSyncServer._running -= 1
-        login.remove(for_server=True)
+        completion.remove(for_server=True)
 
     def reset(self) -> None:
         """Forget all data of all services."""
@@ -312,9 +312,9 @@ def main(argv: list[str] | None = None) -> int:
     scheme = "https" if ssl_context else "http"
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"cogsync-mock listens on {scheme}://{host}:{server.port} (Ctrl+C to stop)", flush=True)
-    login.install(for_server=True)
+    completion.install(for_server=True)
     server.serve_forever(0.02)
-    login.remove(for_server=True)
+    completion.remove(for_server=True)
     server.server_close()
     return 0
 

@@ -21,7 +21,7 @@ from test_validation import VALID
 
 from cogsync_mock.cognitosync import identity, siblings
 from cogsync_mock.cognitosync.contract import operations
-from cogsync_mock.cognitosync.identity import claims_of
+from cogsync_mock.cognitosync.openid import claims_of
 
 if TYPE_CHECKING:
     from conftest import Door

@@ -26,8 +26,7 @@ class BulkPublish(ManagedState):
         self.started = started
         self.failure: str | None = None
         self.completed: float | None = None
-        # Without a test's wish to hold it, it is done at once, whether or not anybody looks.
-        self.state(started)
+        self._delivered = False
 
     def state(self, now: float, *, looked_at: bool = False) -> str:
         """Return the BulkPublishStatus, after whatever progress moto's state manager grants.
@@ -38,6 +37,8 @@ class BulkPublish(ManagedState):
         """
         if self.failure is not None:
             return "FAILED"
+        if not self._delivered:
+            return "IN_PROGRESS"
         if looked_at:
             self.advance()
         status = str(self.status)
@@ -46,9 +47,16 @@ class BulkPublish(ManagedState):
         return status
 
     def fail(self, message: str) -> None:
-        """Let it have failed."""
-        self.failure = message
-        self.completed = None
+        """Let it have failed, for the first reason that there is."""
+        self.failure = self.failure or message
+
+    def delivered(self, now: float) -> None:
+        """Know that all datasets are on the stream.
+
+        Without a test's wish to hold it, it is done now, whether or not anybody looks.
+        """
+        self._delivered = True
+        self.state(now)
 
     def forbids_another(self, now: float) -> bool:
         """Tell whether this one succeeded less than 24 hours ago."""

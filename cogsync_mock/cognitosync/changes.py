@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .datasets import Record
 
@@ -36,24 +37,60 @@ class Change:
 class Outbox:
     """Has other services hear of changes in the order in which they were made.
 
-    Whoever finds nobody delivering delivers all that waits, without holding any lock that a delivery could need:
-    a function that reads a stream may well call Cognito Sync itself, also through a server.
+    One thread at a time delivers all that waits; the others wait until theirs is delivered, too. Only while a delivery
+    runs what is not ours (a function that reads a stream may well call Cognito Sync itself, also through a server)
+    nobody waits: then what comes in is delivered after that, and before the call that set it off returns.
     """
 
     def __init__(self) -> None:
+        self._changed = threading.Condition()
         self._waiting: deque[Callable[[], Any]] = deque()
-        self._delivering = threading.Lock()
+        self._added = 0
+        self._done = 0
+        self._delivering = False
+        self._aside = False
 
     def add(self, delivery: Callable[[], Any]) -> None:
         """Have something delivered after what waits already; it must not raise."""
-        self._waiting.append(delivery)
+        with self._changed:
+            self._waiting.append(delivery)
+            self._added += 1
 
     def deliver(self) -> None:
-        """Deliver what waits, unless another thread, or this one further up, is about it."""
-        # Once more after the release, for what was added just before it.
-        while self._waiting and self._delivering.acquire(blocking=False):
-            try:
-                while self._waiting:
-                    self._waiting.popleft()()
-            finally:
-                self._delivering.release()
+        """Return as soon as all that was added so far is delivered."""
+        with self._changed:
+            mine = self._added
+            self._changed.wait_for(lambda: self._done >= mine or self._aside or not self._delivering)
+            if self._done >= mine or self._delivering:
+                return
+            self._delivering = True
+        while self._next_is_done():
+            pass
+
+    def _next_is_done(self) -> bool:
+        """Deliver one thing; end the delivery if there is none."""
+        with self._changed:
+            if not self._waiting:
+                self._delivering = False
+                self._changed.notify_all()
+                return False
+            delivery = self._waiting.popleft()
+        try:
+            delivery()
+        finally:
+            with self._changed:
+                self._done += 1
+                self._changed.notify_all()
+        return True
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let nobody wait for the delivery that is going on."""
+        with self._changed:
+            self._aside = True
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._aside = False

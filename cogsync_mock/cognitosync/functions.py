@@ -25,7 +25,7 @@ from .exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Handler = Callable[[Any, Any], Any]
 
@@ -105,27 +105,50 @@ class Context:
 
 
 class Functions:
-    """The functions of a process that are played by Python callables."""
+    """The functions of a process that are played by Python callables, the latest callable first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._played: dict[FunctionName, Handler] = {}
+        self._played: dict[FunctionName, list[Handler]] = {}
         self._running: Counter[FunctionName] = Counter()
 
     def play(self, function: FunctionName, handler: Handler) -> None:
         """Have a callable play a function from now on, for Lambda's own API, too."""
-        self._played[function] = handler
+        self._played.setdefault(function, []).append(handler)
+        self._show(function, handler)
 
-        def invoke(event: Any) -> tuple[Any, BaseException | None]:
-            return _run(handler, event, Context(function, float(siblings.DEFAULT_FUNCTION_TIMEOUT)))
+    def stop(self, function: FunctionName, handler: Handler) -> None:
+        """Have a callable no longer play a function; one that did before it plays it again."""
+        handlers = self._played[function]
+        # By identity and from the end: equal callables are not the same.
+        del handlers[next(i for i in reversed(range(len(handlers))) if handlers[i] is handler)]
+        if not siblings.function_exists(function.account_id, function.region, function.name):
+            return
+        if handlers:
+            self._show(function, handlers[-1])
+        else:
+            siblings.stop_playing(function.account_id, function.region, function.name)
+
+    def _show(self, function: FunctionName, handler: Handler) -> None:
+        def invoke(event: Any, time_limit: float) -> tuple[Any, BaseException | None]:
+            return _run(handler, event, Context(function, time_limit))
 
         siblings.play_function(function.account_id, function.region, function.name, invoke)
 
-    def stop(self, function: FunctionName, handler: Handler) -> None:
-        """Have a callable no longer play a function, if it still does."""
-        if self._played.get(function) is handler:
-            del self._played[function]
-            siblings.stop_playing(function.account_id, function.region, function.name)
+    def missing(self, names_or_arns: Iterable[str], account_id: str, region: str) -> list[str]:
+        """Name the functions that Lambda does not have, one phrase each.
+
+        Args:
+            names_or_arns: what a configuration holds.
+            account_id: of mere names.
+            region: of mere names.
+        """
+        named = {name: FunctionName.of(name, account_id, region) for name in names_or_arns}
+        return [
+            f"function {name}"
+            for name, function in named.items()
+            if not siblings.function_exists(function.account_id, function.region, function.name)
+        ]
 
     def call(self, name_or_arn: str, account_id: str, region: str, event: Any) -> Any:
         """Call a function and wait for its answer, as the SyncTrigger does.
@@ -145,8 +168,9 @@ class Functions:
         called = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
         try:
             with self._place(function):
-                handler = self._played.get(function)
-                answer = _in_time(handler, event, function) if handler else _by_moto(name_or_arn, function, event)
+                exists = siblings.function_exists(function.account_id, function.region, function.name)
+                handlers = self._played.get(function) if exists else None
+                answer = _in_time(handlers[-1], event, function) if handlers else _by_moto(name_or_arn, function, event)
         except CognitoSyncError as refusal:
             why = refusal.__cause__ or refusal
             record(Call("lambda", "Invoke", called, error=refusal.code, message=str(why) or repr(why)))
@@ -203,7 +227,7 @@ def _by_moto(name_or_arn: str, function: FunctionName, event: Any) -> Any:
         payload, failed = siblings.invoke_function(
             function.account_id, function.region, function.name, json.dumps(event)
         )
-    except siblings.FunctionMissing as error:
+    except siblings.FunctionUnavailable as error:
         raise FunctionCannotRun(name_or_arn, str(error)) from None
     if failed:
         raise InvalidLambdaFunctionOutputException from RuntimeError(payload)

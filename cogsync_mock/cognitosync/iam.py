@@ -13,7 +13,6 @@ from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, S
 
 from . import siblings
 from .exceptions import AccessDeniedException, InvalidSignatureException, UnrecognizedClientException
-from .identity import SESSION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,9 +57,7 @@ def require_role(credentials: IdentityCredentials | None, operation: Operation, 
         hint = "because its identity pool has no role for it: set one with SetIdentityPoolRoles"
         raise AccessDeniedException(f"User: {credentials.identity_id} {allowed} {hint},", resource)
     if not siblings.role_exists(credentials.account_id, credentials.role_arn):
-        role = credentials.role_arn.rpartition("/")[2]
-        arn = f"arn:aws:sts::{credentials.account_id}:assumed-role/{role}/{SESSION_NAME}"
-        raise AccessDeniedException(f"User: {arn} {allowed}", resource)
+        raise AccessDeniedException(f"User: {credentials.session_arn} {allowed}", resource)
 
 
 def enforce(authorise: Callable[[str], None], resource: str, account_id: str) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import json
 import os
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from .exceptions import ExpiredTokenException, UnrecognizedClientException
 
@@ -27,6 +24,7 @@ class IdentityCredentials:
     Attributes:
         expiration: until when they are good, in epoch seconds.
         role_arn: the role that they were given for, None if the pool has none.
+        session_arn: that role as it was assumed.
     """
 
     access_key: str
@@ -37,6 +35,7 @@ class IdentityCredentials:
     identity_pool_id: str
     identity_id: str
     role_arn: str | None = None
+    session_arn: str | None = None
 
     def check(self, session_token: str, now: float) -> None:
         """Refuse a request that does not bring the session token, or comes too late.
@@ -96,49 +95,3 @@ def caller_of(access_key: str) -> Caller:
     if credentials is not None:
         return Caller("identity", credentials)
     return _SOME_IDENTITY if access_key == MOTO_IDENTITY_KEY else _DEVELOPER
-
-
-# ------------------------------------------------------------- OpenID Connect
-
-_ISSUER = "https://cognito-identity.amazonaws.com"
-_secret = os.urandom(32)
-
-
-def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], now: float, lifetime: float) -> str:
-    """Return an OpenID Connect token that tells of an identity: a JSON Web Token in the form that AWS's have.
-
-    Args:
-        identity_pool_id: its pool, the audience of the token.
-        identity_id: the identity, the subject of the token.
-        methods: how it was authenticated: the ``amr`` claim.
-        now: epoch seconds.
-        lifetime: for how long the token is good, in seconds.
-    """
-    claims = {
-        "sub": identity_id,
-        "aud": identity_pool_id,
-        "amr": methods,
-        "iss": _ISSUER,
-        "exp": int(now + lifetime),
-        "iat": int(now),
-    }
-    signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"typ": "JWS", "alg": "RS512"}, claims))
-    return f"{signed}.{_base64url(_seal(signed))}"
-
-
-def claims_of(token: str) -> dict[str, Any] | None:
-    """Return what one of our tokens tells, None if it is another issuer's or was tampered with."""
-    signed, _, seal = token.rpartition(".")
-    if not hmac.compare_digest(seal.encode("utf-8", "replace"), _base64url(_seal(signed)).encode()):
-        return None
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-    return claims
-
-
-def _seal(signed: str) -> bytes:
-    # As long as a signature of RS512 with a key of 2048 bits.
-    return hashlib.shake_256(_secret + signed.encode("utf-8", "replace")).digest(256)
-
-
-def _base64url(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -23,6 +23,7 @@ from .sessions import Sessions, pool_of, pool_token
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .bulkpublish import BulkPublish
     from .changes import Change
     from .datasets import Patch
     from .pools import Part, Pool
@@ -113,7 +114,7 @@ class CognitoSyncBackend(BaseBackend):
         """Refuse what `set_cognito_events` would refuse."""
         self.pools.get(identity_pool_id).check_events(events)
         if verify_references:
-            self._verify(siblings.missing_functions(self.account_id, self.region_name, filter(None, events.values())))
+            self._verify(functions.missing(filter(None, events.values()), self.account_id, self.region_name))
 
     def _verify(self, missing: Any) -> None:
         named = list(missing)
@@ -196,7 +197,7 @@ class CognitoSyncBackend(BaseBackend):
             self._sessions.spend(sync_session_token, about, now)
             if change is not None:
                 others = pool.subscribers(identity_id, dataset_name, device_id)
-                self._outbox.add(partial(self._stream, pool, change, origin))
+                self._outbox.add(partial(streams.put, pool, change, self._place(origin), self._outbox.aside))
                 self._outbox.add(partial(push.send, others, change))
         self._outbox.deliver()
         return {"Records": [record.to_dict() for record in change.records] if change else []}
@@ -212,9 +213,6 @@ class CognitoSyncBackend(BaseBackend):
         event = triggers.event(self.region_name, about, stored, patches)
         answer = functions.call(function, self.account_id, self.region_name, event)
         return triggers.patches_of(answer, event, stored, patches)
-
-    def _stream(self, pool: Pool, change: Change, origin: str | None) -> None:
-        streams.put(pool, change, self.account_id, self.region_name, origin)
 
     # --------------------------------------------------------------- datasets
 
@@ -243,10 +241,10 @@ class CognitoSyncBackend(BaseBackend):
         self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str, origin: str | None = None
     ) -> Part:
         """Delete a dataset but for the marker of its deletion; return what it was. The stream hears of it."""
-        pool, now = self.pools.of_identity(identity_pool_id, identity_id), unix_time()
+        pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
-            deleted, change = pool.delete(identity_id, dataset_name, now, author)
-            self._outbox.add(partial(self._stream, pool, change, origin))
+            deleted, change = pool.delete(identity_id, dataset_name, unix_time(), author)
+            self._outbox.add(partial(streams.put, pool, change, self._place(origin), self._outbox.aside))
         self._outbox.deliver()
         return {"Dataset": deleted}
 
@@ -303,16 +301,22 @@ class CognitoSyncBackend(BaseBackend):
         """
         pool, now = self.pools.get(identity_pool_id), unix_time()
         with pool.lock:
-            pool.begin_bulk_publish(now)
-            for change in pool.everything():
-                self._outbox.add(partial(self._publish, pool, change, origin))
+            publish = pool.begin_bulk_publish(now)
+            if publish.failure is None:
+                for change in pool.everything():
+                    self._outbox.add(partial(self._publish, publish, pool, change, self._place(origin)))
+                self._outbox.add(partial(publish.delivered, now))
         self._outbox.deliver()
         return {"IdentityPoolId": identity_pool_id}
 
-    def _publish(self, pool: Pool, change: Change, origin: str | None) -> None:
-        self._stream(pool, change, origin)
-        if not pool.streams:
-            pool.fail_bulk_publish()
+    def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.Place) -> None:
+        if publish.failure is None:
+            failure = streams.put(pool, change, place, self._outbox.aside)
+            if failure is not None:
+                publish.fail(failure)
+
+    def _place(self, origin: str | None) -> streams.Place:
+        return streams.Place(self.account_id, self.region_name, origin)
 
     def get_bulk_publish_details(self, identity_pool_id: str) -> Part:
         """Return how far the last bulk publish has got."""

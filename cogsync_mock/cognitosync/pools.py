@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Part = dict[str, Any]
 
 SYNC_TRIGGER = "SyncTrigger"
+NOT_ENABLED = "Streaming is not enabled for this identity pool"
 
 
 class Pool(BaseModel):
@@ -53,6 +54,8 @@ class Pool(BaseModel):
         # The very pool this belongs to: a pool deleted and made again under the same id starts empty.
         self._owner = owner
         self._modifying = threading.Lock()
+        # What the service itself changes is no modification that a client's could conflict with.
+        self._configuring = threading.Lock()
         self.lock = threading.RLock()
 
     # ---------------------------------------------------------- configuration
@@ -74,38 +77,45 @@ class Pool(BaseModel):
         """
         if cognito_streams is not None and cognito_streams.get("StreamingStatus") != "DISABLED":
             cognito_streams = {name: value for name, value in cognito_streams.items() if name != "DisabledReason"}
-        old_push_sync, old_streams = self._parts
-        self._has_streamed = self._has_streamed or bool(cognito_streams)
-        self._parts = (
-            old_push_sync if push_sync is None else push_sync or None,
-            old_streams if cognito_streams is None else cognito_streams or None,
-        )
+        with self._configuring:
+            old_push_sync, old_streams = self._parts
+            self._has_streamed = self._has_streamed or bool(cognito_streams)
+            self._parts = (
+                old_push_sync if push_sync is None else push_sync or None,
+                old_streams if cognito_streams is None else cognito_streams or None,
+            )
 
     @property
     def streams(self) -> bool:
         """Whether changes are to be put on a stream."""
         return (self.cognito_streams or {}).get("StreamingStatus") == "ENABLED"
 
-    def stop_streaming(self, reason: str) -> None:
+    def stop_streaming(self, reason: str, stream: str | None = None) -> None:
         """Turn streaming off as the service does when it loses the stream or the role.
+
+        Args:
+            reason: why.
+            stream: only if the pool still streams to this one, None whatever it does.
 
         Raises:
             ValueError: if the pool has no streams configured.
         """
-        with self.modification(wait=True):
-            if self.cognito_streams is None:
+        with self._configuring:
+            streams = self.cognito_streams
+            if streams is None and stream is None:
                 raise ValueError(
                     f"identity pool {self.identity_pool_id!r} does not stream: configure it first "
                     "with set_identity_pool_configuration(CognitoStreams=...)"
                 )
-            self.configure(None, {**self.cognito_streams, "StreamingStatus": "DISABLED", "DisabledReason": reason})
+            if streams is None or (stream is not None and (not self.streams or self.stream_name != stream)):
+                return
+            stopped = {**streams, "StreamingStatus": "DISABLED", "DisabledReason": reason}
+            self._parts = (self.push_sync, stopped)
 
-    def lose_stream(self, name: str) -> str:
-        """Turn streaming off because its stream is gone, unless the pool has another one by now; return the reason."""
-        reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
-        if self.streams and (self.cognito_streams or {}).get("StreamName", "") == name:
-            self.stop_streaming(reason)
-        return reason
+    @property
+    def stream_name(self) -> str:
+        """The name of the stream that is configured, empty if there is none."""
+        return str((self.cognito_streams or {}).get("StreamName", ""))
 
     def configuration(self) -> Part:
         """Return the shape of GetIdentityPoolConfiguration's answer."""
@@ -117,13 +127,13 @@ class Pool(BaseModel):
         }
 
     @contextmanager
-    def modification(self, *, wait: bool = False) -> Iterator[None]:
-        """Claim the right to modify; a call that overlaps with another's claim is refused, unless it may wait.
+    def modification(self) -> Iterator[None]:
+        """Claim the right to modify; a call that overlaps with another's claim is refused.
 
         Raises:
             ConcurrentModificationException: if another call holds the claim.
         """
-        if not self._modifying.acquire(blocking=wait):
+        if not self._modifying.acquire(blocking=False):
             raise ConcurrentModificationException(self.identity_pool_id)
         try:
             yield
@@ -321,8 +331,8 @@ class Pool(BaseModel):
 
     # ------------------------------------------------------------ bulk publish
 
-    def begin_bulk_publish(self, now: float) -> None:
-        """Begin to stream all datasets.
+    def begin_bulk_publish(self, now: float) -> BulkPublish:
+        """Begin to stream all datasets; it has failed already if the pool does not stream.
 
         Raises:
             StreamNeverConfigured: if there never was a stream.
@@ -336,15 +346,10 @@ class Pool(BaseModel):
                 raise DuplicateRequestException(self.identity_pool_id)
             if self._bulk_publish.forbids_another(now):
                 raise AlreadyStreamedException(self.identity_pool_id)
-        self._bulk_publish = BulkPublish(now)
+        publish = self._bulk_publish = BulkPublish(now)
         if not self.streams:
-            self.fail_bulk_publish()
-
-    def fail_bulk_publish(self) -> None:
-        """End a bulk publish for want of a stream."""
-        if self._bulk_publish is not None:
-            reason = (self.cognito_streams or {}).get("DisabledReason")
-            self._bulk_publish.fail(reason or "Streaming is not enabled for this identity pool")
+            publish.fail((self.cognito_streams or {}).get("DisabledReason") or NOT_ENABLED)
+        return publish
 
     def bulk_publish_details(self, now: float) -> Part:
         """Return the answer of GetBulkPublishDetails."""

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+import threading
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _PARTITION = "aws"
+# For what is made only if it is not there yet.
+_making = threading.Lock()
 
 
 @functools.cache
@@ -37,11 +40,14 @@ def _backend(service: Any, account_id: str, region: str) -> Any:
 
 # ------------------------------------------------------------ Cognito Identity
 
-#: The classes that answer logins, by the modules that they live in (see ``login``).
+IDENTITY_ANSWERS = "moto.cognitoidentity.responses"
+STS_ANSWERS = "moto.sts.responses"
+STS_BACKEND = "moto.sts.models"
+#: The classes that answer logins, by the modules that they live in (see ``completion``).
 LOGIN_CLASSES = {
-    "moto.cognitoidentity.responses": "CognitoIdentityResponse",
-    "moto.sts.responses": "TokenResponse",
-    "moto.sts.models": "STSBackend",
+    IDENTITY_ANSWERS: "CognitoIdentityResponse",
+    STS_ANSWERS: "TokenResponse",
+    STS_BACKEND: "STSBackend",
 }
 
 
@@ -162,6 +168,11 @@ def stream_exists(account_id: str, region: str, name: str) -> bool:
     return name in _backend("kinesis", account_id, region).streams
 
 
+def is_consumed(account_id: str, region: str, stream: str) -> bool:
+    """Tell whether Lambda functions read a stream; moto calls them at once."""
+    return bool(_backend("kinesis", account_id, region).streams[stream].lambda_event_source_mappings)
+
+
 def put_record(account_id: str, region: str, stream: str, partition_key: str, data: str) -> tuple[str, str]:
     """Put a record on a stream, as base64; return its sequence number and shard id.
 
@@ -177,8 +188,9 @@ def put_record(account_id: str, region: str, stream: str, partition_key: str, da
 def keep_object(region: str, bucket: str, key: str, content: bytes) -> None:
     """Put an object into a bucket of Cognito Sync's own, which is made if need be."""
     backend = _backend("s3", _COGNITO_SYNC_ACCOUNT, _PARTITION)
-    if bucket not in backend.buckets:
-        backend.create_bucket(bucket, region)
+    with _making:
+        if bucket not in backend.buckets:
+            backend.create_bucket(bucket, region)
     backend.put_object(bucket, key, content)
 
 
@@ -198,11 +210,12 @@ def platform_endpoint(application_arn: str, token: str) -> str | None:
     backend = _sns_of(application_arn)
     if application_arn not in backend.applications:
         return None
-    for endpoint in list(backend.platform_endpoints.values()):
-        if (endpoint.application.arn, endpoint.token) == (application_arn, token):
-            return str(endpoint.arn)
     application = backend.applications[application_arn]
-    return str(backend.create_platform_endpoint(application, None, token, {}).arn)
+    with _making:
+        for endpoint in list(backend.platform_endpoints.values()):
+            if (endpoint.application.arn, endpoint.token) == (application_arn, token):
+                return str(endpoint.arn)
+        return str(backend.create_platform_endpoint(application, None, token, {}).arn)
 
 
 def publish(endpoint_arn: str | None, message: str) -> tuple[str, str | None]:
@@ -233,19 +246,8 @@ def missing_references(account_id: str, region: str, push_sync: Any, cognito_str
             yield f"role {arn}"
 
 
-def missing_functions(account_id: str, region: str, names_or_arns: Iterable[str]) -> Iterable[str]:
-    """Name the Lambda functions that do not exist, one phrase each."""
-    functions = _lambda(account_id, region).list_functions()
-    known = {name for function in functions for name in (function.function_name, function.function_arn)}
-    for name_or_arn in names_or_arns:
-        if name_or_arn not in known:
-            yield f"function {name_or_arn}"
-
-
 # ---------------------------------------------------------------------- Lambda
 
-#: Lambda's default for functions that are made without a time limit of their own, in seconds.
-DEFAULT_FUNCTION_TIMEOUT = 3
 _PLAYED_BY_A_CALLABLE = "Played by a Python callable of a test"
 _TRUST = {
     "Version": "2012-10-17",
@@ -253,7 +255,7 @@ _TRUST = {
 }
 
 
-class FunctionMissing(Exception):
+class FunctionUnavailable(Exception):
     """There is no such function, or nothing to run it with."""
 
 
@@ -271,6 +273,11 @@ def has_lambda(region: str) -> bool:
     return True
 
 
+def function_exists(account_id: str, region: str, name: str) -> bool:
+    """Tell whether Lambda has a function."""
+    return has_lambda(region) and _function(account_id, region, name) is not None
+
+
 def _function(account_id: str, region: str, name: str) -> Any | None:
     functions = _lambda(account_id, region).list_functions()
     return next((function for function in functions if function.function_name == name), None)
@@ -283,13 +290,16 @@ def _no_docker() -> bool:
 
 
 def play_function(
-    account_id: str, region: str, name: str, invoke: Callable[[Any], tuple[Any, BaseException | None]]
+    account_id: str, region: str, name: str, invoke: Callable[[Any, float], tuple[Any, BaseException | None]]
 ) -> None:
-    """Have a callable answer Lambda's own invocations of a function, which is made if need be."""
+    """Have a callable answer Lambda's own invocations of a function, which is made if need be.
+
+    It takes the event and the function's time limit in seconds, and returns an answer, or what it raised.
+    """
     function = _function(account_id, region, name) or _make_function(account_id, region, name)
 
     def motos_invoke(body: Any, request_headers: Any, response_headers: Any) -> bytes:  # noqa: ARG001
-        answer, error = invoke(json.loads(body) if body else {})
+        answer, error = invoke(json.loads(body) if body else {}, float(function.timeout))
         if error is not None:
             response_headers["x-amz-function-error"] = "Unhandled"
             answer = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
@@ -340,19 +350,19 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     """Have moto run a function; return its answer, and whether it failed.
 
     Raises:
-        FunctionMissing: if there is no such function, or nothing to run it with.
+        FunctionUnavailable: if there is no such function, or nothing to run it with.
     """
     function, backend = _function(account_id, region, name), _lambda(account_id, region)
     if function is None:
-        raise FunctionMissing("there is no such function")
+        raise FunctionUnavailable("there is no such function")
     if type(backend).__module__ == "moto.awslambda.models":
         if _no_docker():
-            raise FunctionMissing("moto runs functions in Docker, and there is none")
+            raise FunctionUnavailable("moto runs functions in Docker, and there is none")
         try:
             # Asked first: without Docker, moto goes on for a while, and leaves a process and its pipe behind.
             function.docker_client  # noqa: B018  # a property that connects
         except Exception as error:
-            raise FunctionMissing(f"moto runs functions in Docker ({error})") from error
+            raise FunctionUnavailable(f"moto runs functions in Docker ({error})") from error
     headers: dict[str, str] = {}
     answer = backend.invoke(name, None, payload, {}, headers)
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,6 +23,9 @@ from .calls import Call, record
 from .identity import well_formed_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from .changes import Change
     from .datasets import Record
     from .pools import Pool
@@ -33,41 +38,58 @@ MAX_INLINE = 1024 * 1024
 ADDRESS_LIFETIME = 24 * 3600
 
 
-def put(pool: Pool, change: Change, account_id: str, region: str, origin: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pool lives.
+
+    Attributes:
+        origin: scheme and host of the server that is asked, None in process.
+    """
+
+    account_id: str
+    region: str
+    origin: str | None
+
+
+def put(pool: Pool, change: Change, place: Place, aside: Callable[[], AbstractContextManager[None]]) -> str | None:
     """Put a change on the pool's stream, if it streams; turn streaming off if the stream is gone. Never raises.
 
     Args:
         pool: whose change it is.
         change: what happened.
-        account_id: the pool's account.
-        region: the pool's region.
-        origin: scheme and host of the server that is asked, None in process.
+        place: where the pool lives.
+        aside: entered around what runs functions that read the stream.
+
+    Returns:
+        Why that failed, None if it did not.
     """
     if not pool.streams:
-        return
-    name = (pool.cognito_streams or {}).get("StreamName", "")
+        return None
+    name = pool.stream_name
+    called: dict[str, Any] = {"StreamName": name, "PartitionKey": change.identity_id}
     try:
-        if not siblings.stream_exists(account_id, region, name):
-            reason = pool.lose_stream(name)
-            called = {"StreamName": name, "PartitionKey": change.identity_id}
+        data = called["Data"] = _data(change, place)
+        if not siblings.stream_exists(place.account_id, place.region, name):
+            reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
+            pool.stop_streaming(reason, name)
             record(Call("kinesis", "PutRecord", called, error="ResourceNotFoundException", message=reason))
-            return
-        data = json.dumps(_payload(change, region, origin), ensure_ascii=False).encode("utf-8", "surrogatepass")
-        called = {"StreamName": name, "PartitionKey": change.identity_id, "Data": data}
-        encoded = base64.b64encode(data).decode()
-        sequence_number, shard_id = siblings.put_record(account_id, region, name, change.identity_id, encoded)
+            return reason
+        consumed = siblings.is_consumed(place.account_id, place.region, name)
+        with aside() if consumed else nullcontext():
+            sequence_number, shard_id = siblings.put_record(
+                place.account_id, place.region, name, change.identity_id, base64.b64encode(data).decode()
+            )
     except Exception as error:
         # Whatever a consumer of the stream throws: the write stands, and the test can see it.
         logger.warning("a record on stream %s failed", name, exc_info=True)
-        called = {"StreamName": name, "PartitionKey": change.identity_id}
         record(Call("kinesis", "PutRecord", called, error=type(error).__name__, message=str(error)))
-    else:
-        answer = {"ShardId": shard_id, "SequenceNumber": sequence_number}
-        record(Call("kinesis", "PutRecord", called, answer))
+        return str(error)
+    record(Call("kinesis", "PutRecord", called, {"ShardId": shard_id, "SequenceNumber": sequence_number}))
+    return None
 
 
-def _payload(change: Change, region: str, origin: str | None) -> dict[str, Any]:
-    """Return the documented form of a change."""
+def _data(change: Change, place: Place) -> bytes:
+    """Return the documented form of a change, as JSON."""
     records = [_record(written) for written in change.records] or None
     payload = {
         "identityPoolId": change.identity_pool_id,
@@ -80,11 +102,15 @@ def _payload(change: Change, region: str, origin: str | None) -> dict[str, Any]:
         "payloadType": "Inline",
         "syncCount": change.sync_count,
     }
-    if _size(payload) > MAX_INLINE:
-        payload["kinesisSyncRecordsURL"] = _keep(change, records, region, origin)
-        payload["kinesisSyncRecords"] = None
-        payload["payloadType"] = "S3Url"
-    return payload
+    data = _json(payload)
+    if len(data) > MAX_INLINE:
+        url = _keep(change, _json(records), place)
+        data = _json({**payload, "kinesisSyncRecords": None, "kinesisSyncRecordsURL": url, "payloadType": "S3Url"})
+    return data
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _record(written: Record) -> dict[str, Any]:
@@ -103,18 +129,13 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _size(payload: Any) -> int:
-    return len(json.dumps(payload, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def _keep(change: Change, records: Any, region: str, origin: str | None) -> str:
+def _keep(change: Change, content: bytes, place: Place) -> str:
     """Keep records in S3; return a presigned address of them, at the server that is asked or at S3's own host."""
-    content = json.dumps(records, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    bucket, key = f"cognito-sync-streams-{region}", f"{change.identity_pool_id}/{change.identity_id}/{uuid4()}"
-    key = key.replace(":", "-")
-    siblings.keep_object(region, bucket, key, content)
+    bucket = f"cognito-sync-streams-{place.region}"
+    key = f"{change.identity_pool_id}/{change.identity_id}/{uuid4()}".replace(":", "-")
+    siblings.keep_object(place.region, bucket, key, content)
     record(Call("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": content}, {}))
-    address = f"{origin}/{bucket}/{key}" if origin else f"https://{bucket}.s3.{region}.amazonaws.com/{key}"
-    request = AWSRequest("GET", address)
-    S3SigV4QueryAuth(Credentials(*well_formed_keys()), "s3", region, ADDRESS_LIFETIME).add_auth(request)
+    host = f"{place.origin}/{bucket}" if place.origin else f"https://{bucket}.s3.{place.region}.amazonaws.com"
+    request = AWSRequest("GET", f"{host}/{key}")
+    S3SigV4QueryAuth(Credentials(*well_formed_keys()), "s3", place.region, ADDRESS_LIFETIME).add_auth(request)
     return str(request.url)
