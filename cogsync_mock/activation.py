@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import registration
 from .cognitosync import calls
 from .cognitosync.completion import completion
+from .cognitosync.functions import functions
 from .cognitosync.settings import Settings, current
 from .environment import HiddenEnvironment
 from .guard import Guard
@@ -79,6 +80,7 @@ class _Activation:
             undo.callback(self._guard.remove)
             self._shortcut.install()
             undo.callback(self._shortcut.remove)
+            undo.callback(functions.end_all)
             self._undo = undo.pop_all()
 
     def _apply(self) -> None:

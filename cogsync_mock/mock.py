@@ -68,10 +68,12 @@ class CognitoSyncMock:
             RuntimeError: if it is not on.
         """
         self._require_started("stop()")
-        activation.remove(self.options)
         self._starts -= 1
         if not self._starts:
+            # Before moto's configuration changes: there are two kinds of Lambda.
             self._stop_playing()
+        activation.remove(self.options)
+        if not self._starts:
             # What was not used stays known, for `assert_faults_used`.
             faults.remove(self._faults)
 

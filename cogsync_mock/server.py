@@ -24,7 +24,7 @@ from .cognitosync.completion import completion
 from .cognitosync.exceptions import CognitoSyncError, SerializationException
 from .cognitosync.protocol import MAX_BODY, Message
 from .cognitosync.responses import CognitoSyncResponse
-from .cognitosync.settings import Settings
+from .cognitosync.settings import Settings, current
 from .options import Options
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Application:
         """Answer one request."""
         headers = _headers(environ)
         if not _is_for_cognito_sync(environ, headers):
-            with completion.served():
+            with completion.served(), current.of_request(self._settings):
                 result: Iterable[bytes] = self._others(environ, start_response)
             return result
         path, query = _raw_path(environ), environ["QUERY_STRING"]
@@ -333,6 +333,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-k", "--ssl-key", metavar="FILE", help="private key of the certificate")
     parser.add_argument("--no-enforce-credentials", action="store_true", help="let every key call every operation")
     parser.add_argument(
-        "--verify-references", action="store_true", help="refuse roles, applications and streams that do not exist here"
+        "--verify-references",
+        action="store_true",
+        help="refuse roles, applications, streams and functions that do not exist here",
     )
     return parser

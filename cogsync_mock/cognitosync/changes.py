@@ -49,12 +49,22 @@ class Outbox:
         self._done = 0
         self._delivering = False
         self._aside = False
+        self._closed = False
 
     def add(self, delivery: Callable[[], Any]) -> None:
         """Have something delivered after what waits already; it must not raise."""
         with self._changed:
-            self._waiting.append(delivery)
-            self._added += 1
+            if not self._closed:
+                self._waiting.append(delivery)
+                self._added += 1
+
+    def close(self) -> None:
+        """Deliver nothing any more: those who would hear of it are others by now."""
+        with self._changed:
+            self._done += len(self._waiting)
+            self._waiting.clear()
+            self._closed = True
+            self._changed.notify_all()
 
     def deliver(self) -> None:
         """Return as soon as all that was added so far is delivered."""

@@ -6,25 +6,29 @@ the API would, and refuses what those would refuse.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from moto.core.common_models import CloudFormationModel
 
 from . import jsonvalues, siblings
-from .contract import operations
+from .contract import input_of_sibling, operations
 from .exceptions import CognitoSyncError
 from .login import set_roles
 from .models import cognitosync_backends
 from .pools import SYNC_TRIGGER
 from .settings import current
-from .validation import validate
+from .validation import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .contract import Shape
+
     Properties = Mapping[str, Any]
 
+# What Cognito Sync keeps of a pool.
+_PARTS = ("PushSync", "CognitoStreams", "CognitoEvents")
 # What the validation of the contract wants to see beside the properties.
 _ANY_POOL = "us-east-1:0"
 
@@ -79,9 +83,9 @@ class IdentityPoolResource(_Resource, CloudFormationModel):
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
     ) -> IdentityPoolResource:
         """Make the pool and configure it, or neither."""
-        properties = _properties(cloudformation_json, IdentityPoolName=resource_name)
-        parts = _checked(properties)
-        identity_pool_id = siblings.create_identity_pool(account_id, region_name, **_pool_parameters(properties))
+        properties = {"IdentityPoolName": resource_name, **_properties(cls, cloudformation_json)}
+        parameters, parts = _pool_parameters(properties), _parts(properties)
+        identity_pool_id = siblings.create_identity_pool(account_id, region_name, **parameters)
         try:
             _configure(account_id, region_name, identity_pool_id, parts)
         except Exception:
@@ -93,18 +97,19 @@ class IdentityPoolResource(_Resource, CloudFormationModel):
     def update_from_cloudformation_json(
         cls,
         original_resource: IdentityPoolResource,
-        new_resource_name: str,
+        new_resource_name: str,  # noqa: ARG003  # moto's signature; it makes a new name where the template has none
         cloudformation_json: Any,
         account_id: str,
         region_name: str,
     ) -> IdentityPoolResource:
         """Change the pool without replacing it; what a template no longer has is removed (documented)."""
         known = original_resource.properties["IdentityPoolName"]
-        named = "IdentityPoolName" in (cloudformation_json.get("Properties") or {})
-        properties = _properties(cloudformation_json, IdentityPoolName=new_resource_name if named else known)
+        properties = {"IdentityPoolName": known, **_properties(cls, cloudformation_json)}
+        parameters, parts = _pool_parameters(properties), _parts(properties)
         identity_pool_id = original_resource.physical_resource_id
-        _configure(account_id, region_name, identity_pool_id, _checked(properties))
-        siblings.update_identity_pool(account_id, region_name, identity_pool_id, **_pool_parameters(properties))
+        _require_pool(account_id, region_name, identity_pool_id)
+        _configure(account_id, region_name, identity_pool_id, parts)
+        siblings.update_identity_pool(account_id, region_name, identity_pool_id, **parameters)
         return cls(identity_pool_id, properties)
 
     @classmethod
@@ -134,90 +139,142 @@ class IdentityPoolRoleAttachmentResource(_Resource, CloudFormationModel):
         **_: Any,
     ) -> IdentityPoolRoleAttachmentResource:
         """Give a pool its roles."""
-        properties = _properties(cloudformation_json)
-        identity_pool_id = str(properties.get("IdentityPoolId"))
-        pool = siblings.identity_pool(account_id, region_name, identity_pool_id)
-        if pool is None:
-            raise siblings.stack_error(f"IdentityPool '{identity_pool_id}' not found.")
-        set_roles(pool, properties.get("Roles") or {}, properties.get("RoleMappings") or {})
-        return cls(identity_pool_id, properties)
+        properties = _properties(cls, cloudformation_json)
+        pool, roles, mappings = _roles(properties, account_id, region_name)
+        set_roles(pool, roles, mappings)
+        # As AWS makes them: the attachment has an id of its own.
+        return cls(f"IdentityPoolRoleAttachment-{uuid4().hex[:12]}", properties)
 
     @classmethod
     def update_from_cloudformation_json(
         cls,
-        original_resource: IdentityPoolRoleAttachmentResource,  # noqa: ARG003  # moto's signature
+        original_resource: IdentityPoolRoleAttachmentResource,
         new_resource_name: str,
         cloudformation_json: Any,
         account_id: str,
         region_name: str,
     ) -> IdentityPoolRoleAttachmentResource:
-        """Give a pool other roles."""
-        return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        """Give a pool other roles, or another pool the roles."""
+        made = cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        if made.properties["IdentityPoolId"] != original_resource.properties["IdentityPoolId"]:
+            original_resource.delete(account_id, region_name)
+        return made
 
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Any,  # noqa: ARG003  # moto's signature
-        account_id: str,
-        region_name: str,
-    ) -> None:
+    def delete(self, account_id: str, region_name: str) -> None:
         """Take the roles away, if the pool is still there."""
-        pool = siblings.identity_pool(account_id, region_name, resource_name)
+        pool = siblings.identity_pool(account_id, region_name, self.properties["IdentityPoolId"])
         if pool is not None:
             set_roles(pool, {}, {})
 
 
-def _properties(cloudformation_json: Any, **more: Any) -> dict[str, Any]:
+def _properties(resource: type[_Resource], cloudformation_json: Any) -> dict[str, Any]:
     given = cloudformation_json.get("Properties") or {}
-    return {**{name: value for name, value in given.items() if value is not None}, **more}
+    if not isinstance(given, dict):
+        raise siblings.stack_error(f"Properties of {resource.type_name} must be an object, not {given!r}")
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
+    pool = siblings.identity_pool(account_id, region, identity_pool_id)
+    if pool is None:
+        raise siblings.stack_error(f"IdentityPool '{identity_pool_id}' not found.")
+    return pool
 
 
 def _pool_parameters(properties: Properties) -> dict[str, Any]:
-    """Return what cognito-identity keeps of a pool, as moto names it."""
-    if "AllowUnauthenticatedIdentities" not in properties:
-        raise siblings.stack_error(
-            "Properties validation failed: required key [AllowUnauthenticatedIdentities] not found"
-        )
-    tags = properties.get("IdentityPoolTags") or {}
+    """Return what cognito-identity keeps of a pool, as moto names it.
+
+    Raises:
+        ValidationError: CloudFormation's, if CreateIdentityPool would refuse it.
+    """
+    given = {name: value for name, value in properties.items() if name not in _PARTS}
+    if "AllowUnauthenticatedIdentities" not in given:
+        missing = "required key [AllowUnauthenticatedIdentities] not found"
+        raise siblings.stack_error(f"Properties validation failed: {missing}")
+    tags = given.get("IdentityPoolTags")
+    if isinstance(tags, list) and all(isinstance(tag, dict) and {"Key", "Value"} == set(tag) for tag in tags):
+        given["IdentityPoolTags"] = {tag["Key"]: tag["Value"] for tag in tags}
+    accepted = _accepted(input_of_sibling("cognito-identity", "CreateIdentityPool"), given)
     return {
-        "identity_pool_name": properties["IdentityPoolName"],
-        "allow_unauthenticated_identities": str(properties["AllowUnauthenticatedIdentities"]).lower() == "true",
-        "supported_login_providers": properties.get("SupportedLoginProviders") or {},
-        "developer_provider_name": properties.get("DeveloperProviderName") or "",
-        "open_id_connect_provider_arns": properties.get("OpenIdConnectProviderARNs") or [],
-        "cognito_identity_providers": properties.get("CognitoIdentityProviders") or [],
-        "saml_provider_arns": properties.get("SamlProviderARNs") or [],
-        "tags": {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else tags,
+        "identity_pool_name": accepted["IdentityPoolName"],
+        "allow_unauthenticated_identities": accepted["AllowUnauthenticatedIdentities"],
+        "supported_login_providers": accepted.get("SupportedLoginProviders", {}),
+        "developer_provider_name": accepted.get("DeveloperProviderName", ""),
+        "open_id_connect_provider_arns": accepted.get("OpenIdConnectProviderARNs", []),
+        "cognito_identity_providers": accepted.get("CognitoIdentityProviders", []),
+        "saml_provider_arns": accepted.get("SamlProviderARNs", []),
+        "tags": accepted.get("IdentityPoolTags", {}),
     }
 
 
-def _checked(properties: Properties) -> dict[str, Any]:
+def _parts(properties: Properties) -> dict[str, Any]:
     """Return PushSync, CognitoStreams and Events of a pool, empty where the template has none.
 
     Raises:
         ValidationError: CloudFormation's, if the API would refuse them.
     """
-    events = properties.get("CognitoEvents") or {}
-    try:
+    given = {name: properties.get(name, {}) for name in _PARTS}
+    events = given.pop("CognitoEvents")
+    if isinstance(events, str):
         # The property is of type JSON, so it may come as text.
-        events = json.loads(events) if isinstance(events, str) else events
-        configuration = _parameters(
-            "SetIdentityPoolConfiguration",
-            PushSync=properties.get("PushSync") or {},
-            CognitoStreams=properties.get("CognitoStreams") or {},
-        )
-        events = _parameters("SetCognitoEvents", Events=events)["Events"]
-    except (ValueError, CognitoSyncError) as error:
-        raise siblings.stack_error(str(error)) from error
-    return {**configuration, "Events": events}
+        try:
+            events = jsonvalues.loads(events.encode("utf-8", "replace"))
+        except CognitoSyncError as error:
+            raise siblings.stack_error(f"CognitoEvents is not JSON: {error.message}") from error
+    pool = {"IdentityPoolId": _ANY_POOL}
+    return {
+        **_accepted(operations()["SetIdentityPoolConfiguration"].input, {**pool, **given}),
+        **_accepted(operations()["SetCognitoEvents"].input, {**pool, "Events": events}),
+    }
 
 
-def _parameters(name: str, **given: Any) -> dict[str, Any]:
-    operation = operations()[name]
-    parameters: dict[str, Any] = jsonvalues.read(operation.input, {"IdentityPoolId": _ANY_POOL, **given})
-    validate(operation, parameters)
-    return parameters
+def _roles(properties: Properties, account_id: str, region: str) -> tuple[Any, dict[str, str], dict[str, Any]]:
+    """Return the pool, its roles and its role mappings.
+
+    Raises:
+        ValidationError: CloudFormation's, if SetIdentityPoolRoles would refuse them.
+    """
+    mappings = properties.get("RoleMappings", {})
+    if isinstance(mappings, dict) and all(isinstance(mapping, dict) for mapping in mappings.values()):
+        # A template may give its own keys, and the provider in the mapping.
+        mappings = {
+            mapping.get("IdentityProvider", key): {n: v for n, v in mapping.items() if n != "IdentityProvider"}
+            for key, mapping in mappings.items()
+        }
+    shape = input_of_sibling("cognito-identity", "SetIdentityPoolRoles")
+    accepted = _accepted(shape, {"Roles": {}, **properties, "RoleMappings": mappings})
+    unknown = set(accepted["Roles"]) - {"authenticated", "unauthenticated"}
+    if unknown:
+        raise siblings.stack_error(f"Roles may be authenticated and unauthenticated, not {', '.join(sorted(unknown))}")
+    pool = _require_pool(account_id, region, accepted["IdentityPoolId"])
+    return pool, accepted["Roles"], accepted["RoleMappings"]
+
+
+def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a structure as an API would take them.
+
+    Raises:
+        ValidationError: CloudFormation's, if it would not, or does not know a member.
+    """
+    _refuse_unknown(shape, given)
+    try:
+        # A template's scalars may all come as texts.
+        values: dict[str, Any] = jsonvalues.read(shape, given, from_text=True)
+        check(shape, values)
+    except CognitoSyncError as error:
+        raise siblings.stack_error(f"Properties validation failed: {error.message}") from error
+    return values
+
+
+def _refuse_unknown(shape: Shape, given: Any) -> None:
+    if shape.kind == "structure" and isinstance(given, dict):
+        for name, value in given.items():
+            if name not in shape.members:
+                raise siblings.stack_error(f"Properties validation failed: extraneous key [{name}] is not permitted")
+            _refuse_unknown(shape.members[name], value)
+    elif shape.element is not None and isinstance(given, (dict, list)):
+        for value in given.values() if isinstance(given, dict) else given:
+            _refuse_unknown(shape.element, value)
 
 
 def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[str, Any]) -> None:
@@ -231,13 +288,13 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
             raise siblings.stack_error(f"Amazon Cognito Sync does not exist in region {region}")
         return
     backend, verify = cognitosync_backends[account_id][region], current.settings.verify_references
-    # A template has the whole truth: an event that it does not have is removed.
-    events = {SYNC_TRIGGER: "", **parts["Events"]}
     try:
-        backend.check_cognito_events(identity_pool_id, events, verify_references=verify)
+        pool = backend.pools.get(identity_pool_id)
+        backend.check_cognito_events(pool, parts["Events"], verify_references=verify)
         backend.set_identity_pool_configuration(
             identity_pool_id, parts["PushSync"], parts["CognitoStreams"], verify_references=verify
         )
-        backend.set_cognito_events(identity_pool_id, events)
+        # A template has the whole truth: an event that it does not have is removed.
+        pool.set_events({SYNC_TRIGGER: "", **parts["Events"]})
     except CognitoSyncError as error:
         raise siblings.stack_error(error.message) from error

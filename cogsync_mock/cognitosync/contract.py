@@ -112,10 +112,19 @@ def operations() -> Mapping[str, Operation]:
 @functools.cache
 def service_model() -> ServiceModel:
     """Return botocore's model of the service, completed with what only the API reference documents."""
+    return ServiceModel(_completed(_description(SERVICE)), SERVICE)
+
+
+@functools.cache
+def input_of_sibling(service: str, operation: str) -> Shape:
+    """Return the input of another service's operation, with its constraints."""
+    return _shape(ServiceModel(_description(service), service).operation_model(operation).input_shape)
+
+
+def _description(service: str) -> Any:
     # The built-in data only: a model of the same name in the user's own folder must not change the mock.
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    description = loader.load_service_model(SERVICE, "service-2")
-    return ServiceModel(_completed(description), SERVICE)
+    return loader.load_service_model(service, "service-2")
 
 
 def _completed(description: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +170,7 @@ def _operation(model: OperationModel) -> Operation:
     )
 
 
-def _shape(model: BotocoreShape) -> Shape:
+def _shape(model: Any) -> Shape:
     limits = model.metadata
     pattern = limits.get("pattern")
     element: BotocoreShape | None = None
@@ -180,7 +189,8 @@ def _shape(model: BotocoreShape) -> Shape:
         minimum=limits.get("min"),
         maximum=limits.get("max"),
         pattern=pattern,
-        regex=re.compile(_java_pattern(pattern), re.ASCII) if pattern else None,
+        # Java's classes of characters are not Python's; only siblings have such patterns.
+        regex=re.compile(_java_pattern(pattern), re.ASCII) if pattern and r"\p{" not in pattern else None,
         choices=tuple(limits.get("enum", ())),
     )
 

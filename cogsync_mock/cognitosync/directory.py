@@ -20,6 +20,12 @@ class PoolDirectory:
         self._pools: dict[str, Pool] = {}
         self._creating = threading.Lock()
 
+    def close(self) -> None:
+        """Deliver nothing any more of what was written so far."""
+        with self._creating:
+            for pool in self._pools.values():
+                pool.outbox.close()
+
     def ids(self) -> list[str]:
         """Return the ids of all pools, in order."""
         return sorted(siblings.identity_pool_ids(self._account_id, self._region))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import re
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from . import siblings
@@ -25,14 +25,19 @@ from .exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     Handler = Callable[[Any, Any], Any]
+
+Understood = TypeVar("Understood")
 
 logger = logging.getLogger(__name__)
 
 #: How long a function of the SyncTrigger may take, in seconds (documented).
 TIME_LIMIT = 5.0
+#: How often in a row a function may be set off by its own updates (Lambda itself ends such loops after so many).
+MAX_DEPTH = 16
+_depth: ContextVar[int] = ContextVar("depth", default=0)
 _FUNCTION = re.compile(
     r"(?:(?:arn:[^:]+:lambda:(?P<region>[^:]+):)?(?P<account>\d+):function:)?(?P<name>[a-zA-Z0-9_-]{1,64})(?::[\w$-]+)?"
 )
@@ -111,6 +116,7 @@ class Functions:
         self._lock = threading.Lock()
         self._played: dict[FunctionName, list[Handler]] = {}
         self._running: Counter[FunctionName] = Counter()
+        self._threads: set[threading.Thread] = set()
 
     def play(self, function: FunctionName, handler: Handler) -> None:
         """Have a callable play a function from now on, for Lambda's own API, too."""
@@ -150,7 +156,9 @@ class Functions:
             if not siblings.function_exists(function.account_id, function.region, function.name)
         ]
 
-    def call(self, name_or_arn: str, account_id: str, region: str, event: Any) -> Any:
+    def call(
+        self, name_or_arn: str, account_id: str, region: str, event: Any, understand: Callable[[Any], Understood]
+    ) -> Understood:
         """Call a function and wait for its answer, as the SyncTrigger does.
 
         Args:
@@ -158,64 +166,101 @@ class Functions:
             account_id: the pool's account.
             region: the pool's region.
             event: what the function gets, JSON.
+            understand: makes sense of its answer, or refuses it.
 
         Raises:
-            InvalidLambdaFunctionOutputException: if it fails, does not answer JSON or does not exist.
-            LambdaThrottledException: if as many invocations are running as are reserved for it; none if that is 0.
+            InvalidLambdaFunctionOutputException: if it fails, its answer is refused or no JSON, or it does not exist.
+            LambdaThrottledException: if as many triggers of it are running as are reserved for it; none if that is 0.
             LambdaSocketTimeoutException: if it takes more than five seconds; only callables are timed.
         """
         function = FunctionName.of(name_or_arn, account_id, region)
         called = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
         try:
-            with self._place(function):
-                exists = siblings.function_exists(function.account_id, function.region, function.name)
-                handlers = self._played.get(function) if exists else None
-                answer = _in_time(handlers[-1], event, function) if handlers else _by_moto(name_or_arn, function, event)
+            answer = self._answer(name_or_arn, function, event)
+            understood = understand(answer)
         except CognitoSyncError as refusal:
-            why = refusal.__cause__ or refusal
-            record(Call("lambda", "Invoke", called, error=refusal.code, message=str(why) or repr(why)))
+            why = _said(refusal.__cause__ or refusal)
+            logger.warning("function %s did not let the update pass: %s", function.name, why)
+            record(Call("lambda", "Invoke", called, error=refusal.code, message=why))
             raise
         record(Call("lambda", "Invoke", called, {"StatusCode": 200, "Payload": answer}))
-        return answer
+        return understood
 
-    @contextmanager
-    def _place(self, function: FunctionName) -> Iterator[None]:
+    def _answer(self, name_or_arn: str, function: FunctionName, event: Any) -> Any:
+        if not siblings.function_exists(function.account_id, function.region, function.name):
+            raise FunctionCannotRun(name_or_arn, "there is no such function")
+        handlers = self._played.get(function)
+        self._take_place(function)
+        if handlers:
+            return self._in_time(handlers[-1], event, function)
+        try:
+            return _by_moto(name_or_arn, function, event)
+        finally:
+            self._leave_place(function)
+
+    def _take_place(self, function: FunctionName) -> None:
         limit = siblings.reserved_concurrency(function.account_id, function.region, function.name)
         with self._lock:
             if limit is not None and self._running[function] >= limit:
                 raise LambdaThrottledException
             self._running[function] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running[function] -= 1
+
+    def _leave_place(self, function: FunctionName) -> None:
+        with self._lock:
+            self._running[function] -= 1
+
+    def _in_time(self, handler: Handler, event: Any, function: FunctionName) -> Any:
+        """Run a callable in a thread of its own, which is ended when its time is over."""
+        outcome: list[tuple[Any, BaseException | None]] = []
+        context, depth = Context(function, TIME_LIMIT), _depth.get()
+
+        def run() -> None:
+            try:
+                _depth.set(depth + 1)
+                if depth >= MAX_DEPTH:
+                    why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
+                    outcome.append((None, FunctionCannotRun(function.name, why)))
+                else:
+                    outcome.append(_run(handler, event, context))
+            finally:
+                self._leave_place(function)
+                self._threads.discard(thread)
+
+        thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
+        self._threads.add(thread)
+        thread.start()
+        thread.join(TIME_LIMIT)
+        if not outcome:
+            _end(thread)
+            raise LambdaSocketTimeoutException from TimeoutError(f"it took more than {TIME_LIMIT:g} seconds")
+        ((answer, error),) = outcome
+        if error is not None:
+            raise InvalidLambdaFunctionOutputException from error
+        return answer
+
+    def end_all(self) -> None:
+        """End what is still running: nothing of a mock may go on where requests are no longer answered by it."""
+        for thread in list(self._threads):
+            _end(thread)
 
 
-def _in_time(handler: Handler, event: Any, function: FunctionName) -> Any:
-    """Run a callable in a thread that is left alone when its time is over."""
-    outcome: list[tuple[Any, BaseException | None]] = []
-    context = Context(function, TIME_LIMIT)
-    thread = threading.Thread(
-        target=copy_context().run,
-        args=(lambda: outcome.append(_run(handler, event, context)),),
-        name=f"lambda {function.name}",
-        daemon=True,
-    )
-    thread.start()
-    thread.join(TIME_LIMIT)
-    if not outcome:
-        raise LambdaSocketTimeoutException
-    ((answer, error),) = outcome
-    if error is not None:
-        raise InvalidLambdaFunctionOutputException from error
-    return answer
+class _Ended(SystemExit):
+    """What a callable is ended with; no failure of its own."""
+
+
+def _end(thread: threading.Thread) -> None:
+    """Have a thread end as soon as it does anything again; other interpreters than CPython cannot."""
+    api = getattr(ctypes, "pythonapi", None)
+    if api is not None and thread.ident is not None and thread.is_alive():
+        api.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Ended))
 
 
 def _run(handler: Handler, event: Any, context: Context) -> tuple[Any, BaseException | None]:
     """Run a callable on JSON of its own; return its answer as JSON, or what it raised."""
     try:
         return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context), allow_nan=False)), None
+    except _Ended as ended:
+        return None, ended
     except BaseException as error:  # whatever it raises, sys.exit() and failed asserts included
         logger.warning("function %s failed", context.function_name, exc_info=True)
         return None, error
@@ -233,8 +278,16 @@ def _by_moto(name_or_arn: str, function: FunctionName, event: Any) -> Any:
         raise InvalidLambdaFunctionOutputException from RuntimeError(payload)
     try:
         return json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidLambdaFunctionOutputException from error
+
+
+def _said(error: BaseException) -> str:
+    """Return what an exception says; a test's own may fail at that, too."""
+    try:
+        return str(error) or repr(error)
+    except Exception:  # noqa: BLE001  # whatever a test's own class does
+        return type(error).__name__
 
 
 functions = Functions()

@@ -6,6 +6,7 @@ Its own path for services refuses body-less requests with a signature error and 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -60,17 +61,27 @@ def require_role(credentials: IdentityCredentials | None, operation: Operation, 
         raise AccessDeniedException(f"User: {credentials.session_arn} {allowed}", resource)
 
 
-def enforce(authorise: Callable[[str], None], resource: str, account_id: str) -> None:
+def enforce(authorise: Callable[[type, str], None], resource: str, credentials: IdentityCredentials | None) -> None:
     """Have moto authorise a call, and refuse in AWS's words what it refuses.
+
+    Args:
+        authorise: takes moto's class for the request, and the resource.
+        resource: what the call is about.
+        credentials: of the identity that calls, None if none does; policies may name it with variables (documented).
 
     Raises:
         AccessDeniedException: if no policy allows the action on the resource, or one denies it.
         InvalidSignatureException: if the signature is not the key's.
         UnrecognizedClientException: if there is no such key.
     """
-    siblings.put_policies_right(account_id)
+    variables = {}
+    if credentials is not None:
+        variables = {
+            "${cognito-identity.amazonaws.com:sub}": credentials.identity_id,
+            "${cognito-identity.amazonaws.com:aud}": credentials.identity_pool_id,
+        }
     try:
-        authorise(resource)
+        authorise(_request_class(variables), resource)
     except AccessDeniedError as error:
         found = _SENTENCE.search(str(error.description))
         raise AccessDeniedException(found[0] if found else "User is not authorized", resource) from error
@@ -78,3 +89,33 @@ def enforce(authorise: Callable[[str], None], resource: str, account_id: str) ->
         raise InvalidSignatureException from error
     except InvalidClientTokenIdError as error:
         raise UnrecognizedClientException from error
+
+
+def _request_class(variables: Mapping[str, str]) -> type:
+    """Return moto's class for a request to be authorised, made to read policies as IAM does.
+
+    moto's own fails on the policies of roles that a stack made, and knows no policy variables.
+    """
+    # Late, for IAM is large and seldom asked.
+    from moto.iam.access_control import IAMRequest
+
+    class Request(IAMRequest):
+        def __init__(self, **parameters: Any) -> None:
+            super().__init__(**parameters)
+            key: Any = self._access_key
+            collect = key.collect_policies
+            key.collect_policies = lambda: [_policy_text(policy, variables) for policy in collect()]
+
+    return Request
+
+
+def _policy_text(policy: Any, variables: Mapping[str, str]) -> str:
+    if hasattr(policy, "versions"):
+        policy = next(version.document for version in policy.versions if version.is_default)
+    elif isinstance(policy, dict):
+        policy = policy.get("policy_document", policy)
+    # YAML makes a date of an unquoted version.
+    text = policy if isinstance(policy, str) else json.dumps(policy, default=str)
+    for variable, value in variables.items():
+        text = text.replace(variable, value)
+    return text

@@ -10,7 +10,6 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
 from . import push, siblings, streams, triggers
-from .changes import Outbox
 from .directory import PoolDirectory
 from .exceptions import (
     ReferencesMissing,
@@ -47,7 +46,11 @@ class CognitoSyncBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.pools = PoolDirectory(account_id, region_name)
         self._sessions = Sessions()
-        self._outbox = Outbox()
+
+    def reset(self) -> None:
+        """Forget everything, also what is still to be delivered."""
+        self.pools.close()
+        super().reset()
 
     # ---------------------------------------------------------- configuration
 
@@ -106,13 +109,14 @@ class CognitoSyncBackend(BaseBackend):
             ConstraintsViolated: if a key is not SyncTrigger.
             ReferencesMissing: if a function does not exist.
         """
-        self.check_cognito_events(identity_pool_id, events, verify_references=verify_references)
-        self.pools.get(identity_pool_id).set_events(events)
+        pool = self.pools.get(identity_pool_id)
+        self.check_cognito_events(pool, events, verify_references=verify_references)
+        pool.set_events(events)
         return {}
 
-    def check_cognito_events(self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool) -> None:
+    def check_cognito_events(self, pool: Pool, events: dict[str, str], *, verify_references: bool) -> None:
         """Refuse what `set_cognito_events` would refuse."""
-        self.pools.get(identity_pool_id).check_events(events)
+        pool.check_events(events)
         if verify_references:
             self._verify(functions.missing(filter(None, events.values()), self.account_id, self.region_name))
 
@@ -190,6 +194,8 @@ class CognitoSyncBackend(BaseBackend):
         about = (identity_pool_id, identity_id, dataset_name)
         if by_identity and pool.sync_trigger:
             patches = self._ask_trigger(pool, pool.sync_trigger, about, patches, sync_session_token)
+            # The pool may have been deleted meanwhile.
+            pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
             now = unix_time()
             self._sessions.check(sync_session_token, about, now)
@@ -197,9 +203,9 @@ class CognitoSyncBackend(BaseBackend):
             self._sessions.spend(sync_session_token, about, now)
             if change is not None:
                 others = pool.subscribers(identity_id, dataset_name, device_id)
-                self._outbox.add(partial(streams.put, pool, change, self._place(origin), self._outbox.aside))
-                self._outbox.add(partial(push.send, others, change))
-        self._outbox.deliver()
+                pool.outbox.add(partial(streams.put, pool, change, self._place(origin), pool.outbox.aside))
+                pool.outbox.add(partial(push.send, others, change))
+        pool.outbox.deliver()
         return {"Records": [record.to_dict() for record in change.records] if change else []}
 
     def _ask_trigger(
@@ -211,8 +217,8 @@ class CognitoSyncBackend(BaseBackend):
             stored = pool.check(about[1], about[2], patches)
         # Without the lock: the function may call Cognito Sync itself.
         event = triggers.event(self.region_name, about, stored, patches)
-        answer = functions.call(function, self.account_id, self.region_name, event)
-        return triggers.patches_of(answer, event, stored, patches)
+        understand = partial(triggers.patches_of, sent=event, stored=stored, patches=patches)
+        return functions.call(function, self.account_id, self.region_name, event, understand)
 
     # --------------------------------------------------------------- datasets
 
@@ -244,8 +250,8 @@ class CognitoSyncBackend(BaseBackend):
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
             deleted, change = pool.delete(identity_id, dataset_name, unix_time(), author)
-            self._outbox.add(partial(streams.put, pool, change, self._place(origin), self._outbox.aside))
-        self._outbox.deliver()
+            pool.outbox.add(partial(streams.put, pool, change, self._place(origin), pool.outbox.aside))
+        pool.outbox.deliver()
         return {"Dataset": deleted}
 
     def merge_identities(self, identity_pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
@@ -304,14 +310,14 @@ class CognitoSyncBackend(BaseBackend):
             publish = pool.begin_bulk_publish(now)
             if publish.failure is None:
                 for change in pool.everything():
-                    self._outbox.add(partial(self._publish, publish, pool, change, self._place(origin)))
-                self._outbox.add(partial(publish.delivered, now))
-        self._outbox.deliver()
+                    pool.outbox.add(partial(self._publish, publish, pool, change, self._place(origin)))
+                pool.outbox.add(partial(publish.delivered, now))
+        pool.outbox.deliver()
         return {"IdentityPoolId": identity_pool_id}
 
     def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.Place) -> None:
         if publish.failure is None:
-            failure = streams.put(pool, change, place, self._outbox.aside)
+            failure = streams.put(pool, change, place, pool.outbox.aside)
             if failure is not None:
                 publish.fail(failure)
 

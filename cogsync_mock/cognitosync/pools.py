@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from moto.core.common_models import BaseModel
 
 from .bulkpublish import BulkPublish
-from .changes import Change
+from .changes import Change, Outbox
 from .exceptions import (
     AlreadyStreamedException,
     ConcurrentModificationException,
@@ -57,6 +57,7 @@ class Pool(BaseModel):
         # What the service itself changes is no modification that a client's could conflict with.
         self._configuring = threading.Lock()
         self.lock = threading.RLock()
+        self.outbox = Outbox()
 
     # ---------------------------------------------------------- configuration
 

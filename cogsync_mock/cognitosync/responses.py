@@ -157,7 +157,7 @@ class CognitoSyncResponse(BaseResponse):
         self.headers, self.data, self._action = iam.plain_headers(message), {}, asked.name
         resource = iam.resource_of(asked, self.parameters, self.current_account, self.region)
         iam.require_role(self.caller.credentials, asked, resource)
-        iam.enforce(self._authenticate_and_authorize_normal_action, resource, self.current_account)
+        iam.enforce(self._authenticate_and_authorize_action, resource, self.caller.credentials)
 
     def _get_action(self) -> str:
         """Return what moto's simulation of IAM asks for."""

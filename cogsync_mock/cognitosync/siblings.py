@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _PARTITION = "aws"
 # For what is made only if it is not there yet.
 _making = threading.Lock()
+_putting = threading.Lock()
 
 
 @functools.cache
@@ -70,8 +72,10 @@ def create_identity_pool(account_id: str, region: str, **parameters: Any) -> str
 
 
 def update_identity_pool(account_id: str, region: str, identity_pool_id: str, **parameters: Any) -> None:
-    """Change a pool; moto's own update cannot take anything away."""
-    vars(identity_pool(account_id, region, identity_pool_id)).update(parameters)
+    """Change a pool, if it is there; moto's own update cannot take anything away."""
+    pool = identity_pool(account_id, region, identity_pool_id)
+    if pool is not None:
+        vars(pool).update(parameters)
 
 
 def delete_identity_pool(account_id: str, region: str, identity_pool_id: str) -> None:
@@ -94,9 +98,9 @@ def rename_identity_pool(account_id: str, region: str, old_id: str, new_id: str)
 
 def identities(account_id: str, region: str, identity_pool_id: str) -> list[dict[str, str]]:
     """Return cognito-identity's own list of a pool's identities; appending to it makes one exist."""
-    known: list[dict[str, str]] = _backend("cognito-identity", account_id, region).pools_identities[identity_pool_id][
-        "Identities"
-    ]
+    pools = _backend("cognito-identity", account_id, region).pools_identities
+    # A pool may have been deleted a moment ago.
+    known: list[dict[str, str]] = pools.get(identity_pool_id, {"Identities": []})["Identities"]
     return known
 
 
@@ -112,7 +116,11 @@ def pool_of_identity(account_id: str, identity_id: str) -> tuple[str, Any] | Non
 
 def parameter(response: Any, name: str) -> Any:
     """Return a parameter of the request that one of moto's response objects answers, None if it was not given."""
-    return response._get_param(name)  # noqa: SLF001  # what all of moto's services read theirs with
+    try:
+        return response._get_param(name)  # noqa: SLF001  # what all of moto's services read theirs with
+    except (AttributeError, TypeError, ValueError):
+        # The body is JSON, but no object.
+        return None
 
 
 def refusal(error_type: str, message: str) -> Exception:
@@ -143,15 +151,6 @@ def keys_of(assumed_role: Any) -> tuple[str, str, str, float]:
     return *key, assumed_role.session_token, unix_time(assumed_role.expiration)
 
 
-def put_policies_right(account_id: str) -> None:
-    """Turn the policies of roles that a stack made into text: moto's simulation of IAM fails on anything else."""
-    for role in list(_backend("iam", account_id, _PARTITION).roles.values()):
-        for name, document in role.policies.items():
-            if not isinstance(document, str):
-                # YAML makes a date of an unquoted version.
-                role.policies[name] = json.dumps(document, default=str)
-
-
 def role_exists(account_id: str, arn: str) -> bool:
     """Tell whether IAM knows a role."""
     return any(role.arn == arn for role in _backend("iam", account_id, _PARTITION).roles.values())
@@ -170,7 +169,8 @@ def stream_exists(account_id: str, region: str, name: str) -> bool:
 
 def is_consumed(account_id: str, region: str, stream: str) -> bool:
     """Tell whether Lambda functions read a stream; moto calls them at once."""
-    return bool(_backend("kinesis", account_id, region).streams[stream].lambda_event_source_mappings)
+    found = _backend("kinesis", account_id, region).streams.get(stream)
+    return bool(found and found.lambda_event_source_mappings)
 
 
 def put_record(account_id: str, region: str, stream: str, partition_key: str, data: str) -> tuple[str, str]:
@@ -179,9 +179,11 @@ def put_record(account_id: str, region: str, stream: str, partition_key: str, da
     moto tells Lambda of it at once, and raises what that raises.
     """
     backend = _backend("kinesis", account_id, region)
-    sequence_number, shard_id = backend.put_record(
-        stream_arn=None, stream_name=stream, partition_key=partition_key, explicit_hash_key=None, data=data
-    )
+    # moto's own is not safe for threads; but a function that it calls may put records itself.
+    with nullcontext() if is_consumed(account_id, region, stream) else _putting:
+        sequence_number, shard_id = backend.put_record(
+            stream_arn=None, stream_name=stream, partition_key=partition_key, explicit_hash_key=None, data=data
+        )
     return str(sequence_number), str(shard_id)
 
 
@@ -275,10 +277,12 @@ def has_lambda(region: str) -> bool:
 
 def function_exists(account_id: str, region: str, name: str) -> bool:
     """Tell whether Lambda has a function."""
-    return has_lambda(region) and _function(account_id, region, name) is not None
+    return _function(account_id, region, name) is not None
 
 
 def _function(account_id: str, region: str, name: str) -> Any | None:
+    if not has_lambda(region):
+        return None
     functions = _lambda(account_id, region).list_functions()
     return next((function for function in functions if function.function_name == name), None)
 
@@ -352,9 +356,10 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     Raises:
         FunctionUnavailable: if there is no such function, or nothing to run it with.
     """
-    function, backend = _function(account_id, region, name), _lambda(account_id, region)
+    function = _function(account_id, region, name)
     if function is None:
         raise FunctionUnavailable("there is no such function")
+    backend = _lambda(account_id, region)
     if type(backend).__module__ == "moto.awslambda.models":
         if _no_docker():
             raise FunctionUnavailable("moto runs functions in Docker, and there is none")

@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 MAX_INLINE = 1024 * 1024
 #: For how long its address is good, in seconds (chosen).
 ADDRESS_LIFETIME = 24 * 3600
+# Names of buckets are one for all accounts: a test's own must not be in the way.
+_OWNER = uuid4().hex[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,18 @@ def put(pool: Pool, change: Change, place: Place, aside: Callable[[], AbstractCo
     called: dict[str, Any] = {"StreamName": name, "PartitionKey": change.identity_id}
     try:
         data = called["Data"] = _data(change, place)
-        if not siblings.stream_exists(place.account_id, place.region, name):
-            reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
-            pool.stop_streaming(reason, name)
-            record(Call("kinesis", "PutRecord", called, error="ResourceNotFoundException", message=reason))
-            return reason
         consumed = siblings.is_consumed(place.account_id, place.region, name)
         with aside() if consumed else nullcontext():
             sequence_number, shard_id = siblings.put_record(
                 place.account_id, place.region, name, change.identity_id, base64.b64encode(data).decode()
             )
     except Exception as error:
+        if not siblings.stream_exists(place.account_id, place.region, name):
+            reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
+            logger.warning("streaming of %s is turned off: %s", pool.identity_pool_id, reason)
+            pool.stop_streaming(reason, name)
+            record(Call("kinesis", "PutRecord", called, error="ResourceNotFoundException", message=reason))
+            return reason
         # Whatever a consumer of the stream throws: the write stands, and the test can see it.
         logger.warning("a record on stream %s failed", name, exc_info=True)
         record(Call("kinesis", "PutRecord", called, error=type(error).__name__, message=str(error)))
@@ -131,7 +134,7 @@ def _milliseconds(seconds: float) -> int:
 
 def _keep(change: Change, content: bytes, place: Place) -> str:
     """Keep records in S3; return a presigned address of them, at the server that is asked or at S3's own host."""
-    bucket = f"cognito-sync-streams-{place.region}"
+    bucket = f"cognito-sync-streams-{place.region}-{_OWNER}"
     key = f"{change.identity_pool_id}/{change.identity_id}/{uuid4()}".replace(":", "-")
     siblings.keep_object(place.region, bucket, key, content)
     record(Call("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": content}, {}))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .datasets import Patch, Record
 
 _RECORDS = "datasetRecords"
+_BRIEF = 100
 
 
 def event(region: str, about: tuple[str, str, str], stored: Sequence[Record], patches: Sequence[Patch]) -> Any:
@@ -80,18 +81,21 @@ def patches_of(answer: Any, sent: dict[str, Any], stored: Sequence[Record], patc
 def _records_of(answer: Any, sent: dict[str, Any]) -> dict[str, Patch]:
     """Return what an answer wants of each record: an Op, and a Value for ``replace``."""
     if not isinstance(answer, dict) or not isinstance(answer.get(_RECORDS), dict):
-        raise InvalidLambdaFunctionOutputException
-    if {**answer, _RECORDS: None} != {**sent, _RECORDS: None}:
-        raise InvalidLambdaFunctionOutputException
+        raise _invalid(f"the function must return the event with its {_RECORDS}, not {_brief(answer)}")
+    for name in {**sent, **answer}:
+        if name != _RECORDS and (name not in sent or name not in answer or answer[name] != sent[name]):
+            raise _invalid(f"the function may change {_RECORDS} only, but {name!r} is not as it was")
     members = operations()["UpdateRecords"].input.members["RecordPatches"].items.members
-    return {_text(key, members["Key"]): _change(entry, members["Value"]) for key, entry in answer[_RECORDS].items()}
+    return {
+        _text(key, members["Key"]): _change(key, entry, members["Value"]) for key, entry in answer[_RECORDS].items()
+    }
 
 
-def _change(entry: Any, shape: Shape) -> Patch:
+def _change(key: str, entry: Any, shape: Shape) -> Patch:
     if entry is None:
         return {"Op": "remove"}
     if not isinstance(entry, dict) or entry.get("op") not in ("replace", "remove"):
-        raise InvalidLambdaFunctionOutputException
+        raise _invalid(f"record {key!r} must have an op, 'replace' or 'remove': {_brief(entry)}")
     value = entry.get("newValue")
     if entry["op"] == "remove" or value is None:
         return {"Op": "remove"}
@@ -101,5 +105,18 @@ def _change(entry: Any, shape: Shape) -> Patch:
 def _text(given: Any, shape: Shape) -> str:
     """Return a text that is as long as its shape allows."""
     if not isinstance(given, str) or not (shape.minimum or 0) <= len(given) <= (shape.maximum or 0):
-        raise InvalidLambdaFunctionOutputException
+        limits = f"{shape.minimum or 0} to {shape.maximum} characters"
+        raise _invalid(f"a {shape.name} is a text of {limits}, not {_brief(given)}")
     return given
+
+
+def _invalid(why: str) -> InvalidLambdaFunctionOutputException:
+    """Return the refusal; AWS says nothing of the reason, so only the test's own log gets it."""
+    refusal = InvalidLambdaFunctionOutputException()
+    refusal.__cause__ = ValueError(why)
+    return refusal
+
+
+def _brief(value: Any) -> str:
+    printed = repr(value)
+    return printed if len(printed) <= _BRIEF else f"{printed[:_BRIEF]}..."

@@ -22,7 +22,16 @@ def validate(operation: Operation, parameters: Mapping[str, Any]) -> None:
     Raises:
         ConstraintsViolated: naming all violations, in the order of the contract.
     """
-    violations = list(_structure(operation.input, parameters, ""))
+    check(operation.input, parameters)
+
+
+def check(structure: Shape, values: Mapping[str, Any]) -> None:
+    """Check values against every constraint of a structure.
+
+    Raises:
+        ConstraintsViolated: naming all violations, in the order of the contract.
+    """
+    violations = list(_structure(structure, values, ""))
     if violations:
         raise ConstraintsViolated(violations)
 
