@@ -47,17 +47,18 @@ class CognitoSyncMock:
         """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
         activation.add(self.options)
         self._starts += 1
-        if calls.current.log is not None:
-            self._calls = calls.current.log
+        self._calls = calls.in_force()
         return self
 
     @property
     def calls(self) -> calls.CallLog:
         """What Cognito Sync did to other services since the first mock was switched on or `reset`, also afterwards.
 
-        Records put on streams (``PutRecord``, for large ones also ``PutObject``), endpoints and messages of push sync
-        (``CreatePlatformEndpoint``, ``Publish``) and functions called (``Invoke``), with the error of those that
-        failed.
+        A sequence of `Call`, each with ``service``, ``operation``, ``parameters``, ``response``, ``error`` and
+        ``message``, as `cogsync_mock.cognitosync.calls` describes them; ``calls.of("Publish")`` are those of one
+        operation, ``calls.last`` is the latest, ``calls.clear()`` forgets them.
+        Records put on streams are ``PutRecord`` (for large ones also ``PutObject``), endpoints and messages of push
+        sync ``CreatePlatformEndpoint`` and ``Publish``, functions called by the SyncTrigger ``Invoke``.
         """
         return self._calls
 
@@ -98,7 +99,7 @@ class CognitoSyncMock:
         Args:
             service: any service name that boto3 knows.
             identity_id: sign with temporary credentials of this identity instead of developer credentials.
-            region_name: another region than the default one.
+            region_name: another region than the default one, or than the one that the identity's id names.
 
         Raises:
             RuntimeError: if the mock is not on.
@@ -237,7 +238,10 @@ class CognitoSyncMock:
 
         def decorate(handler: Handler) -> Handler:
             if not callable(handler) or inspect.iscoroutinefunction(handler):
-                raise TypeError(f"a Lambda function is played by a plain callable (event, context), not by {handler!r}")
+                why = "which is asynchronous: Lambda would not wait for it" if callable(handler) else "which is none"
+                raise TypeError(
+                    f"a Lambda function is played by a plain callable (event, context), not by {handler!r}, {why}"
+                )
             functions.play(function, handler)
             self._functions.append((function, handler))
             return handler

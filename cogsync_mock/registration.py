@@ -1,4 +1,4 @@
-"""The seam into moto and botocore: every name of theirs that they do not document, in one file.
+"""The seam into moto's core and botocore: every name of theirs that they do not document, in one file.
 
 moto
     ``moto.backend_index.backend_url_patterns``   which service answers which host; changed in place only,
@@ -20,7 +20,9 @@ botocore
     ``botocore.httpsession.URLLib3Session.send``  the last door before the network (see ``guard``)
     ``boto3.s3.transfer._should_use_crt``         whether S3 transfers leave by another door (see ``guard``)
 
-Nothing of moto is replaced. `check` looks whether the seam still fits and says so in one sentence if not.
+Names of moto's other services stand in ``cognitosync.siblings``, those of its IAM in ``cognitosync.iam``, and what is
+put in moto's classes for logins while a mock or server is on in ``cognitosync.completion``.
+Nothing else of moto is replaced. `check` looks whether the seam still fits and says so in one sentence if not.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ class _State:
 
     wanted = False
     hooked = False
+    has_types = False
 
 
 def register() -> None:
@@ -60,8 +63,10 @@ def register() -> None:
         _State.hooked = True
         wrapt.register_post_import_hook(_on_import, "moto.backend_index")
         wrapt.register_post_import_hook(_add_resource_types, "moto.cloudformation.parsing")
-    elif (index := sys.modules.get("moto.backend_index")) is not None:
-        _add_to(index)
+        return
+    for add, name in ((_on_import, "moto.backend_index"), (_add_resource_types, "moto.cloudformation.parsing")):
+        if name in sys.modules:
+            add(sys.modules[name])
 
 
 def unregister() -> None:
@@ -71,6 +76,12 @@ def unregister() -> None:
     if index is not None and _URL_PATTERN in index.backend_url_patterns:
         index.backend_url_patterns.remove(_URL_PATTERN)
     sys.modules.pop(_MODULE_ALIAS, None)
+    parsing = sys.modules.get("moto.cloudformation.parsing")
+    if parsing is not None:
+        # Classes stay where they are; but moto asks this list, which it keeps.
+        types = _forget_resource_types(parsing)
+        types[:] = [found for found in types if not found.__module__.startswith("cogsync_mock.")]
+        _State.has_types = False
 
 
 def _on_import(index: ModuleType) -> None:
@@ -89,10 +100,21 @@ def _add_to(index: ModuleType) -> None:
 
 
 def _add_resource_types(parsing: ModuleType) -> None:
-    if _State.wanted:
+    if _State.wanted and not _State.has_types:
         importlib.import_module("cogsync_mock.cognitosync.cloudformation")
+        _forget_resource_types(parsing)
+        _State.has_types = True
+
+
+def _forget_resource_types(parsing: ModuleType) -> list[type]:
+    """Have moto look for the resource types again; return its list of them."""
+    try:
         for remembered in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
             remembered.cache_clear()
+        types: list[type] = parsing.get_model_list()
+    except AttributeError as error:
+        raise _moved(str(error)) from error
+    return types
 
 
 def check() -> None:

@@ -8,7 +8,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
@@ -19,6 +21,7 @@ from test_datasets import refusal
 from test_records import Data, error_of, put
 from test_validation import VALID
 
+from cogsync_mock import CognitoSyncServer
 from cogsync_mock.cognitosync import identity, siblings
 from cogsync_mock.cognitosync.contract import operations
 from cogsync_mock.cognitosync.openid import claims_of
@@ -234,6 +237,99 @@ class TestLogins:
             "DeveloperUserAlreadyRegisteredException"
         )
 
+    def test_a_token_of_ones_own_is_its_identity(self, login: Any, pool_id: str, door: Door) -> None:
+        known = login.get_open_id_token_for_developer_identity(IdentityPoolId=pool_id, Logins={"login.game": "ann"})
+        logins = {"cognito-identity.amazonaws.com": known["Token"], "graph.facebook.com": "ann"}
+        assert login.get_id(IdentityPoolId=pool_id, Logins=logins)["IdentityId"] == known["IdentityId"]
+        # What comes with it is linked.
+        facebook = login.get_id(IdentityPoolId=pool_id, Logins={"graph.facebook.com": "ann"})
+        assert facebook["IdentityId"] == known["IdentityId"]
+        other = door.mock.create_identity_pool()
+        assert refusal(login.get_id, IdentityPoolId=other, Logins=logins)[1:] == (
+            NOT_AUTHORIZED,
+            "Invalid login token. It is of another identity pool.",
+        )
+
+    def test_tokens_are_checked(self, login: Any, pool_id: str) -> None:
+        """Anybody else's, an expired and a broken one give no credentials."""
+        make = login.get_open_id_token_for_developer_identity
+        ann, bob = (make(IdentityPoolId=pool_id, Logins={"login.game": name}) for name in ("ann", "bob"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cogsync_mock.cognitosync.login.DEVELOPER_TOKEN_LIFETIME", -2)
+            late = make(IdentityPoolId=pool_id, Logins={"login.game": "ann"})["Token"]
+
+        def refused(token: str) -> tuple[int, str, str]:
+            answers = {
+                refusal(call, IdentityId=ann["IdentityId"], Logins={"cognito-identity.amazonaws.com": token})
+                for call in (login.get_credentials_for_identity, login.get_open_id_token)
+            }
+            (answer,) = answers
+            return answer
+
+        assert refused(bob["Token"]) == (400, NOT_AUTHORIZED, "Invalid login token. It is another identity's.")
+        assert refused("rubbish") == (400, NOT_AUTHORIZED, "Invalid login token. Not a Cognito token.")
+        assert refused(late)[:2] == (400, NOT_AUTHORIZED)
+        assert refused(late)[2].startswith("Invalid login token. Token expired: ")
+
+    def test_logins_of_two_identities(self, login: Any, pool_id: str) -> None:
+        ids = {
+            name: login.get_id(IdentityPoolId=pool_id, Logins={name: "token"})["IdentityId"] for name in ("one", "two")
+        }
+        assert refusal(login.get_id, IdentityPoolId=pool_id, Logins=dict.fromkeys(ids, "token")) == (
+            400,
+            "ResourceConflictException",
+            "The logins are linked to different identities",
+        )
+        for name, identity_id in ids.items():
+            assert login.get_id(IdentityPoolId=pool_id, Logins={name: "token"})["IdentityId"] == identity_id
+
+    def test_ids_are_of_the_pools_region(self, door: Door) -> None:
+        """Logins are not signed, so only the pool's id tells it."""
+        pool_id = door.mock.create_identity_pool(pool_id="eu-west-1:0c1ba052-e098-41fa-a76e-eaa2c125f861")
+        login = door.client("cognito-identity", region_name="us-east-1")
+        for logins in ({}, {"login.game": "ann"}):
+            assert login.get_id(IdentityPoolId=pool_id, Logins=logins)["IdentityId"].startswith("eu-west-1:")
+
+    @pytest.mark.parametrize(
+        ("operation", "body", "code"),
+        [
+            ("GetId", {}, "ValidationException"),
+            ("GetId", [], "ValidationException"),
+            ("GetId", {"IdentityPoolId": 5}, "ValidationException"),
+            ("GetId", {"Logins": 5}, "SerializationException"),
+            ("GetId", {"Logins": {"a": None}}, "SerializationException"),
+            ("GetCredentialsForIdentity", {"CustomRoleArn": 5}, "SerializationException"),
+            ("GetCredentialsForIdentity", {"IdentityId": None}, "ValidationException"),
+            ("SetIdentityPoolRoles", {"Roles": ["x"]}, "SerializationException"),
+            ("SetIdentityPoolRoles", {"Roles": {}, "RoleMappings": {"p": 5}}, "SerializationException"),
+            ("GetOpenIdTokenForDeveloperIdentity", {"TokenDuration": "abc"}, "SerializationException"),
+            ("GetOpenIdTokenForDeveloperIdentity", {"TokenDuration": 86401}, "ValidationException"),
+        ],
+    )
+    def test_malformed_requests_change_nothing(
+        self, door: Door, pool_id: str, identity_id: str, login: Any, operation: str, body: Any, code: str
+    ) -> None:
+        known = {"IdentityPoolId": pool_id, "IdentityId": identity_id, "Logins": {"login.game": "ann"}}
+        if operation in ("GetId", "SetIdentityPoolRoles"):
+            del known["IdentityId"]
+        sent = {**known, **body} if body else body
+        answer = post(door, "cognito-identity", f"AWSCognitoIdentityService.{operation}", json.dumps(sent))
+        assert (answer.status_code, answer.json()["__type"]) == (400, code)
+        assert len(login.list_identities(IdentityPoolId=pool_id, MaxResults=10)["Identities"]) == 1
+        assert login.get_identity_pool_roles(IdentityPoolId=pool_id)["Roles"] == {}
+
+    def test_a_web_token_that_nobody_can_read(self, login: Any, pool_id: str) -> None:
+        deep = base64.urlsafe_b64encode(b"[" * 36_000).decode()
+        for token in (f"a.{deep}.b", "a.!.b", "...", "e30.W10.x"):
+            assert login.get_id(IdentityPoolId=pool_id, Logins={"login.game": token})
+
+
+def post(door: Door, service: str, target: str, body: str) -> requests.Response:
+    """Send exactly this to one of the siblings."""
+    url = door.endpoint_url or f"https://{service}.us-east-1.amazonaws.com"
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    return requests.post(url, data=body, headers=headers, timeout=10)
+
 
 class TestBasicFlow:
     def test_a_token_becomes_credentials_of_its_identity(
@@ -255,12 +351,24 @@ class TestBasicFlow:
         assert (status, code) == (400, "ExpiredTokenException")
         assert message.startswith("Token expired: current date/time ")
 
-    def test_other_issuers_tokens_are_motos_business(
-        self, door: Door, login: Any, pool_id: str, identity_id: str
-    ) -> None:
+    @pytest.mark.parametrize(
+        "change",
+        [lambda token: token + "A", lambda token: token[:-2], lambda token: token[:-6] + "AAAAAA"],
+        ids=["longer", "shorter", "other"],
+    )
+    def test_a_tampered_token(self, door: Door, login: Any, identity_id: str, change: Any) -> None:
+        """It must not give more than a good one."""
+        token = change(login.get_open_id_token(IdentityId=identity_id)["Token"])
+        call = door.client("sts").assume_role_with_web_identity
+        assert refusal(call, RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token) == (
+            400,
+            "InvalidIdentityToken",
+            "The ID Token provided is not a valid JWT",
+        )
+
+    def test_other_issuers_tokens_are_motos_business(self, door: Door, pool_id: str) -> None:
         """Credentials for them are no identity's."""
-        tampered = login.get_open_id_token(IdentityId=identity_id)["Token"] + "A"
-        for token in ("another issuer's", "né.né.né", tampered):
+        for token in ("another issuer's", "né.né.né", "e30.e30.e30"):
             answer = door.client("sts").assume_role_with_web_identity(
                 RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token
             )
@@ -291,6 +399,9 @@ class TestRoles:
         arn = "arn:aws:sts::123456789012:assumed-role/{}/CognitoIdentityCredentials"
         assert role_of(Logins={"login.game": "ann"}) == arn.format("player")
         assert role_of() == arn.format("player2")
+        login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={"unauthenticated": f"{ROLE}2"})
+        # No other role stands in for the one that is missing.
+        assert "assumed-role" not in role_of(Logins={"login.game": "ann"})
         assert role_of(CustomRoleArn=f"{ROLE}3") == arn.format("player3")
 
     def test_iam_asks_for_the_role(self, door: Door, role: str, pool_id: str, identity_id: str) -> None:
@@ -333,6 +444,22 @@ class TestRoles:
 
         assert "assumed-role/player/phone is not authorized" in calls()[2]
 
+    def test_policies_may_use_cognitos_variables(
+        self, door: Door, role: str, login: Any, pool_id: str, identity_id: str
+    ) -> None:
+        """As in AWS's own example of a policy for Cognito Sync."""
+        own = "identitypool/${cognito-identity.amazonaws.com:aud}/identity/${cognito-identity.amazonaws.com:sub}/*"
+        resource = f"arn:aws:cognito-sync:us-east-1:123456789012:{own}"
+        statement = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": resource}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        door.client("iam").put_role_policy(RoleName=role.rpartition("/")[2], PolicyName="sync", PolicyDocument=document)
+        client = door.identity_client(identity_id)
+        call = set_initial_no_auth_action_count(0)(Data(client, pool_id, identity_id).update)
+        assert call(put("a"))
+        other = {"IdentityPoolId": pool_id, "IdentityId": login.get_id(IdentityPoolId=pool_id)["IdentityId"]}
+        refused = set_initial_no_auth_action_count(0)(refusal)
+        assert refused(client.list_datasets, **other)[1] == "AccessDeniedException"
+
     def test_without_a_role_nothing_is_allowed(self, door: Door, login: Any, pool_id: str, identity_id: str) -> None:
         """AWS gives no credentials at all, so nothing may pass here."""
         client = door.identity_client(identity_id)
@@ -364,10 +491,26 @@ assert methods() == before
 """
         python(program)
 
+    def test_a_server_alone_logs_in_and_leaves_the_process_to_moto(self) -> None:
+        keys = {"region_name": "us-east-1", "aws_access_key_id": "a", "aws_secret_access_key": "a"}
+        with CognitoSyncServer() as server:
+            client = boto3.client("cognito-identity", endpoint_url=server.endpoint_url, **keys)
+            pool_id = client.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)[
+                "IdentityPoolId"
+            ]
+            identity_id = client.get_id(IdentityPoolId=pool_id)["IdentityId"]
+            given = client.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
+            assert given["AccessKeyId"].startswith("ASIA")
+            client.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={"authenticated": ROLE})
+            with mock_aws():
+                motos = boto3.client("cognito-identity", "us-east-1")
+                given = motos.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
+                assert given["AccessKeyId"] == identity.MOTO_IDENTITY_KEY
+                with pytest.raises(NotImplementedError, match="set_identity_pool_roles action has not been"):
+                    motos.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={})
+
     def test_plain_moto_keeps_its_own_credentials(self) -> None:
         with mock_aws():
-            import boto3
-
             client = boto3.client("cognito-identity", "us-east-1")
             pool_id = client.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)[
                 "IdentityPoolId"

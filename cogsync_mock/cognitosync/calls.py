@@ -17,9 +17,10 @@ class Call:
     Attributes:
         service: its name at boto3, such as ``"kinesis"``.
         operation: such as ``"PutRecord"``.
-        parameters: of the operation, as boto3 takes them.
-        response: what came back, as boto3 gives it; None if it failed.
-        error: the name of the error, None if it succeeded.
+        parameters: of the operation, by the names that boto3 knows; what Lambda takes as JSON stands as its value.
+        response: what came back, likewise; None if it failed.
+        error: the name of the error, None if it succeeded: that of the service, or for ``Invoke`` the one that the
+            caller of UpdateRecords got.
         message: the error's message.
     """
 
@@ -83,6 +84,11 @@ class _Current:
 
 
 current = _Current()
+
+
+def in_force() -> CallLog:
+    """Return the log in force, an empty one if there is none."""
+    return CallLog() if current.log is None else current.log
 
 
 def record(call: Call) -> None:

@@ -257,13 +257,20 @@ def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
         ValidationError: CloudFormation's, if it would not, or does not know a member.
     """
     _refuse_unknown(shape, given)
+    values = {name: _value(shape.members[name], value, name) for name, value in given.items()}
     try:
-        # A template's scalars may all come as texts.
-        values: dict[str, Any] = jsonvalues.read(shape, given, from_text=True)
         check(shape, values)
     except CognitoSyncError as error:
         raise siblings.stack_error(f"Properties validation failed: {error.message}") from error
     return values
+
+
+def _value(shape: Shape, given: Any, name: str) -> Any:
+    try:
+        # A template's scalars may all come as texts.
+        return jsonvalues.read(shape, given, from_text=True)
+    except CognitoSyncError as error:
+        raise siblings.stack_error(f"Properties validation failed: {name}: {error.message}") from error
 
 
 def _refuse_unknown(shape: Shape, given: Any) -> None:

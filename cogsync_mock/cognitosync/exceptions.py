@@ -244,7 +244,7 @@ class FunctionCannotRun(InvalidLambdaFunctionOutputException):
     def __init__(self, name_or_arn: str, why: str) -> None:
         super().__init__(
             f"Lambda function '{name_or_arn}' cannot run in the mock: {why}. "
-            f"Give it a Python callable with mock.lambda_function('{name_or_arn}')"
+            f"Let a Python callable play it, with mock.lambda_function('{name_or_arn}') in the process of the mock"
         )
 
 

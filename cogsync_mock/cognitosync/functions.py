@@ -73,9 +73,10 @@ class FunctionName:
             ValueError: if it could not.
         """
         if not isinstance(name_or_arn, str) or not _FUNCTION.fullmatch(name_or_arn):
+            hint = ", as in @mock.lambda_function('name')" if callable(name_or_arn) else ""
             raise ValueError(
                 f"{name_or_arn!r} names no Lambda function: give a name of letters, digits, hyphens and underscores, "
-                f"or an ARN such as '{cls(account_id, region, 'name').arn}'"
+                f"or an ARN such as '{cls(account_id, region, 'name').arn}'{hint}"
             )
         function = cls.of(name_or_arn, account_id, region)
         if not siblings.has_lambda(function.region):

@@ -8,7 +8,6 @@ The operations take moto's response object, which holds the request, and moto's 
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from contextvars import ContextVar
@@ -20,7 +19,7 @@ from moto.core.utils import unix_time
 
 from . import siblings
 from .identity import LIFETIME, SESSION_NAME, IdentityCredentials, know, well_formed_keys
-from .openid import claims_of, open_id_token
+from .openid import claims_of, open_id_token, pretends_to_be_ours, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 #: How long a token is good if nothing else is asked for, in seconds (documented).
 DEVELOPER_TOKEN_LIFETIME = 900
 TOKEN_LIFETIME = 600
+MAX_TOKEN_LIFETIME = 86400
 #: The login that a token of cognito-identity itself is.
 OWN_PROVIDER = "cognito-identity.amazonaws.com"
 
@@ -95,10 +95,18 @@ def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, A
 def get_id(asked: Any, _motos: Any) -> str:
     """GetId: the same login is the same identity; without one, every call makes another (documented)."""
     region, pool = _pool_of(asked)
-    logins = [(provider, _subject(token)) for provider, token in _logins(asked).items()]
+    given = _logins(asked)
     kept = _logins_of(pool)
     with _logging_in:
-        known = {kept.identities[login] for login in logins if login in kept.identities}
+        known = set()
+        if OWN_PROVIDER in given:
+            known.add(_identity_of_token(given.pop(OWN_PROVIDER)))
+            if {"IdentityId": next(iter(known))} not in siblings.identities(
+                asked.current_account, region, pool.identity_pool_id
+            ):
+                raise siblings.refusal("NotAuthorizedException", "Invalid login token. It is of another identity pool.")
+        logins = [(provider, subject_of(token)) for provider, token in given.items()]
+        known |= {kept.identities[login] for login in logins if login in kept.identities}
         if len(known) > 1:
             raise siblings.refusal("ResourceConflictException", "The logins are linked to different identities")
         identity_id = next(iter(known), None) or _make_identity(asked, region, pool)
@@ -112,6 +120,8 @@ def get_credentials_for_identity(asked: Any, _motos: Any) -> str:
     if OWN_PROVIDER in logins:
         _check_token(logins[OWN_PROVIDER], identity_id)
     role_arn = siblings.parameter(asked, "CustomRoleArn")
+    if role_arn is not None and not isinstance(role_arn, str):
+        raise siblings.refusal("SerializationException", "CustomRoleArn must be a text")
     credentials = issue(asked.current_account, identity_id, logged_in=bool(logins), role_arn=role_arn)
     if credentials is None:
         raise _no_identity(identity_id)
@@ -144,7 +154,7 @@ def get_open_id_token(asked: Any, _motos: Any) -> str:
 def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
     """GetOpenIdTokenForDeveloperIdentity: makes the identity if it does not exist yet."""
     region, pool = _pool_of(asked)
-    given, logins = siblings.parameter(asked, "IdentityId"), _logins(asked)
+    given, logins, lifetime = siblings.parameter(asked, "IdentityId"), _logins(asked), _token_duration(asked)
     if not logins:
         raise siblings.refusal("InvalidParameterException", "Please provide at least one login")
     listed = siblings.identities(asked.current_account, region, pool.identity_pool_id)
@@ -159,7 +169,6 @@ def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
             )
         identity_id = given or next(iter(known), None) or _make_identity(asked, region, pool)
         kept.identities.update(dict.fromkeys(logins.items(), identity_id))
-    lifetime = float(siblings.parameter(asked, "TokenDuration") or DEVELOPER_TOKEN_LIFETIME)
     methods = ["authenticated", *logins]
     token = open_id_token(pool.identity_pool_id, identity_id, methods, unix_time(), lifetime)
     return json.dumps({"IdentityId": identity_id, "Token": token})
@@ -167,8 +176,7 @@ def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
 
 def set_identity_pool_roles(asked: Any, _motos: Any) -> str:
     """SetIdentityPoolRoles, which moto lacks."""
-    roles, mappings = (siblings.parameter(asked, name) or {} for name in ("Roles", "RoleMappings"))
-    set_roles(_pool_of(asked)[1], roles, mappings)
+    set_roles(_pool_of(asked)[1], _map(asked, "Roles", str), _map(asked, "RoleMappings", dict))
     return ""
 
 
@@ -189,10 +197,29 @@ def _required(asked: Any, name: str) -> str:
     return given
 
 
+def _map(asked: Any, name: str, kind: type) -> dict[str, Any]:
+    given = siblings.parameter(asked, name)
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(value, kind) for value in given.values()):
+        raise siblings.refusal("SerializationException", f"{name} must be a map of values of the right type")
+    return dict(given)
+
+
 def _logins(asked: Any) -> dict[str, str]:
-    given = siblings.parameter(asked, "Logins") or {}
-    if not isinstance(given, dict) or not all(isinstance(token, str) for token in given.values()):
-        raise siblings.refusal("SerializationException", "Logins must be a map of texts")
+    return _map(asked, "Logins", str)
+
+
+def _token_duration(asked: Any) -> float:
+    given = siblings.parameter(asked, "TokenDuration")
+    if given is None:
+        return DEVELOPER_TOKEN_LIFETIME
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise siblings.refusal("SerializationException", "TokenDuration must be a whole number")
+    if not 1 <= given <= MAX_TOKEN_LIFETIME:
+        complaint = "Member must have value between 1 and 86400"
+        failed = f"Value '{given}' at 'tokenDuration' failed to satisfy constraint: {complaint}"
+        raise siblings.refusal("ValidationException", f"1 validation error detected: {failed}")
     return given
 
 
@@ -219,22 +246,19 @@ def _no_identity(identity_id: str) -> Exception:
     return siblings.refusal("ResourceNotFoundException", f"Identity '{identity_id}' not found.")
 
 
-def _check_token(token: str, identity_id: str) -> None:
-    """Refuse a token of cognito-identity's own that is not this identity's, or no longer good."""
+def _identity_of_token(token: str) -> str:
+    """Return the identity that a token of cognito-identity's own tells of; refuse one that is not good."""
     claims = claims_of(token)
-    if claims is None or claims["sub"] != identity_id:
-        raise siblings.refusal("NotAuthorizedException", "Invalid login token. Not a Cognito token of this identity.")
+    if claims is None:
+        raise siblings.refusal("NotAuthorizedException", "Invalid login token. Not a Cognito token.")
     if claims["exp"] < unix_time():
         raise siblings.refusal("NotAuthorizedException", f"Invalid login token. Token expired: {claims['exp']}")
+    return str(claims["sub"])
 
 
-def _subject(token: str) -> str:
-    """Return what stays the same of a login from one to the next: the subject of a web token, else all of it."""
-    try:
-        payload = token.split(".")[1]
-        return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return token
+def _check_token(token: str, identity_id: str) -> None:
+    if _identity_of_token(token) != identity_id:
+        raise siblings.refusal("NotAuthorizedException", "Invalid login token. It is another identity's.")
 
 
 # ----------------------------------------------------------- operations of STS
@@ -242,22 +266,30 @@ def _subject(token: str) -> str:
 _claims: ContextVar[dict[str, Any] | None] = ContextVar("claims", default=None)
 _STS_ERROR = (
     '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
-    "<Code>ExpiredTokenException</Code><Message>Token expired: current date/time {now} must be before the expiration "
-    "date/time {expiry}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    "<Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
 )
 
 
 def assume_role_with_web_identity(asked: Any, motos: Callable[[], Any]) -> Any:
     """AssumeRoleWithWebIdentity: the second half of the basic flow, if the token is one of cognito-identity."""
-    claims = claims_of(siblings.parameter(asked, "WebIdentityToken") or "")
+    token = siblings.parameter(asked, "WebIdentityToken") or ""
+    claims = claims_of(token)
+    if claims is None and pretends_to_be_ours(token):
+        # Of other issuers' tokens nobody here can tell; with this one a caller would be nobody's identity.
+        return _sts_refusal("InvalidIdentityToken", "The ID Token provided is not a valid JWT")
     if claims is not None and claims["exp"] < unix_time():
-        error = _STS_ERROR.format(now=int(unix_time()), expiry=claims["exp"], request_id=uuid4())
-        return 400, {"status": 400, "content-type": "text/xml"}, error
+        expired = f"current date/time {int(unix_time())} must be before the expiration date/time {claims['exp']}"
+        return _sts_refusal("ExpiredTokenException", f"Token expired: {expired}")
     before = _claims.set(claims)
     try:
         return motos()
     finally:
         _claims.reset(before)
+
+
+def _sts_refusal(code: str, message: str) -> tuple[int, dict[str, Any], str]:
+    error = _STS_ERROR.format(code=code, message=message, request_id=uuid4())
+    return 400, {"status": 400, "content-type": "text/xml"}, error
 
 
 def know_assumed_role(_backend: Any, motos: Callable[..., Any], **parameters: Any) -> Any:

@@ -1,6 +1,7 @@
 """The sibling services that Cognito Sync touches, reached through names that all supported moto versions share.
 
-Every name of another moto service stands here and nowhere else.
+What functions and classes they have stands here and nowhere else; but for IAM's (``iam``), and the methods that
+``completion`` completes.
 """
 
 from __future__ import annotations
