@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from data import STREAMS
+from moto.awslambda.models import lambda_backends
 from test_records import Data, put, remove
+
+from cogsync_mock.cognitosync import siblings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,15 @@ def on_stream(door: Door, name: str = "changes", region: str = "us-east-1") -> l
     iterator = kinesis.get_shard_iterator(StreamName=name, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
     records = kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
     return [(record["PartitionKey"], json.loads(record["Data"])) for record in records]
+
+
+def consume(door: Door, stream: str, function: str) -> None:
+    """Have a function read a stream; moto calls it with every record at once."""
+    arn = door.client("kinesis").describe_stream(StreamName=stream)["StreamDescription"]["StreamARN"]
+    # By the backend: a new botocore asks at an address that moto 5.0.28 does not know.
+    lambda_backends["123456789012"]["us-east-1"].create_event_source_mapping(
+        {"EventSourceArn": arn, "FunctionName": function}
+    )
 
 
 def streaming(door: Door, pool_id: str) -> Any:
@@ -99,18 +111,83 @@ class TestRecords:
         data.update(put("a"))
         assert stream() == []
 
-    def test_the_order_of_the_writes(self, door: Door, data: Data, stream: Any) -> None:
-        """However many write at once; R2 of the figures tells that none is lost."""
+    def test_in_the_order_of_the_writes_before_each_call_returns(
+        self, door: Door, data: Data, stream: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A write that finds the delivery of another one going on waits for its own."""
+        put_record, held, go_on = siblings.put_record, threading.Event(), threading.Event()
 
-        def write(number: int) -> None:
-            Data(door.client(), *[data.where[n] for n in ("IdentityPoolId", "IdentityId")]).update(put(f"k{number}"))
+        def slow(*arguments: Any) -> tuple[str, str]:
+            held.set()
+            assert go_on.wait(10)
+            return put_record(*arguments)
 
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert [payload["syncCount"] for _, payload in stream()] == list(range(1, 9))
+        monkeypatch.setattr(siblings, "put_record", slow)
+        first = threading.Thread(target=data.update, args=(put("a"),))
+        first.start()
+        assert held.wait(10)
+        seen: list[int] = []
+
+        def write() -> None:
+            where = (data.where["IdentityPoolId"], data.where["IdentityId"])
+            Data(door.client(), *where).update(put("b"))
+            seen.append(len(stream()))
+
+        second = threading.Thread(target=write)
+        second.start()
+        second.join(0.2)
+        assert seen == []
+        go_on.set()
+        first.join(10)
+        second.join(10)
+        assert seen == [2]
+        assert [payload["syncCount"] for _, payload in stream()] == [1, 2]
+
+    def test_pools_do_not_wait_for_each_other(self, door: Door, data: Data, stream: Any) -> None:
+        inside, go_on = threading.Event(), threading.Event()
+
+        @door.mock.lambda_function("consumer")
+        def consumer(_event: Any, _context: Any) -> None:
+            inside.set()
+            assert go_on.wait(10)
+
+        consume(door, "changes", "consumer")
+        slow = threading.Thread(target=data.update, args=(put("a"),))
+        slow.start()
+        assert inside.wait(10)
+        door.client("kinesis").create_stream(StreamName="other", ShardCount=1)
+        pool_id = door.mock.create_identity_pool()
+        client = door.client()
+        client.set_identity_pool_configuration(
+            IdentityPoolId=pool_id, CognitoStreams={**STREAMS, "StreamName": "other"}
+        )
+        Data(client, pool_id, door.mock.create_identity(pool_id)).update(put("a"))
+        assert len(on_stream(door, "other")) == 1
+        # Nor does a write of the same pool while somebody else's function is at work; it is delivered after that.
+        data.update(put("b"))
+        assert len(stream()) == 1
+        go_on.set()
+        slow.join(10)
+        assert len(stream()) == 2
+
+    def test_what_a_reset_interrupts_reaches_nobody(self, door: Door, data: Data, stream: Any) -> None:
+        inside, go_on = threading.Event(), threading.Event()
+
+        @door.mock.lambda_function("consumer")
+        def consumer(_event: Any, _context: Any) -> None:
+            inside.set()
+            assert go_on.wait(10)
+
+        consume(door, "changes", "consumer")
+        slow = threading.Thread(target=data.update, args=(put("a"),))
+        slow.start()
+        assert inside.wait(10)
+        data.update(put("b"))
+        door.mock.reset()
+        door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
+        go_on.set()
+        slow.join(10)
+        assert stream() == []
 
     def test_the_stream_of_the_pools_own_region(self, door: Door) -> None:
         pool_id = door.mock.create_identity_pool(pool_id="eu-west-1:0c1ba052-e098-41fa-a76e-eaa2c125f861")
@@ -184,6 +261,40 @@ class TestStreamGone:
         assert data.client.delete_dataset(**data.where)["Dataset"]["NumRecords"] == 1
         assert streaming(door, pool_id)["DisabledReason"] == GONE
 
+    def test_a_stream_that_was_configured_since_is_left_alone(
+        self, door: Door, data: Data, stream: Any, pool_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert stream() == []
+        door.client("kinesis").delete_stream(StreamName="changes")
+        door.client("kinesis").create_stream(StreamName="next", ShardCount=1)
+        following = {**STREAMS, "StreamName": "next"}
+        exists = siblings.stream_exists
+
+        def reconfigured(account_id: str, region: str, name: str) -> bool:
+            found = exists(account_id, region, name)
+            door.client().set_identity_pool_configuration(IdentityPoolId=pool_id, CognitoStreams=following)
+            return found
+
+        monkeypatch.setattr(siblings, "stream_exists", reconfigured)
+        assert data.update(put("a"))
+        assert streaming(door, pool_id)["StreamingStatus"] == "ENABLED"
+
+    def test_clients_may_configure_the_pool_meanwhile(
+        self, door: Door, data: Data, stream: Any, pool_id: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A modification that is held open neither delays the service's own, nor is it refused."""
+        assert stream() == []
+        door.client("kinesis").delete_stream(StreamName="changes")
+        door.mock.add_fault("SetIdentityPoolConfiguration", delay=0.5)
+        setting = threading.Thread(
+            target=door.client().set_identity_pool_configuration, kwargs={"IdentityPoolId": pool_id, "PushSync": {}}
+        )
+        setting.start()
+        data.update(put("a"))
+        setting.join()
+        assert streaming(door, pool_id)["DisabledReason"] == GONE
+        assert f"streaming of {pool_id} is turned off: {GONE}" in caplog.text
+
     def test_enabled_without_a_name(self, door: Door, data: Data, pool_id: str) -> None:
         data.client.set_identity_pool_configuration(
             IdentityPoolId=pool_id, CognitoStreams={"StreamingStatus": "ENABLED"}
@@ -199,7 +310,7 @@ class TestStreamGone:
         def fail(*_: Any) -> None:
             raise OSError("no engine")
 
-        monkeypatch.setattr("cogsync_mock.cognitosync.siblings.put_record", fail)
+        monkeypatch.setattr(siblings, "put_record", fail)
         assert data.update(put("a"))[0]["SyncCount"] == 1
         assert stream() == []
         assert streaming(door, pool_id)["StreamingStatus"] == "ENABLED"
@@ -226,6 +337,18 @@ class TestBulkPublish:
         }
         assert found == {(ids[0], "save"): [("b", 1)], (ids[0], "other"): [("c", 1)], (ids[1], "save"): [("b", 1)]}
         assert client.get_bulk_publish_details(IdentityPoolId=pool_id)["BulkPublishStatus"] == "SUCCEEDED"
+
+    def test_it_fails_if_a_record_does(self, data: Data, stream: Any, pool_id: str, monkeypatch: Any) -> None:
+        data.update(put("a"))
+        assert stream()
+
+        def fail(*_: Any) -> None:
+            raise OSError("no engine")
+
+        monkeypatch.setattr(siblings, "put_record", fail)
+        data.client.bulk_publish(IdentityPoolId=pool_id)
+        details = data.client.get_bulk_publish_details(IdentityPoolId=pool_id)
+        assert (details["BulkPublishStatus"], details["FailureMessage"]) == ("FAILED", "no engine")
 
     def test_it_fails_if_the_stream_is_gone(self, door: Door, data: Data, stream: Any, pool_id: str) -> None:
         data.update(put("a"))

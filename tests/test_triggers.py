@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto.awslambda.models import lambda_backends
+from test_datasets import refusal
 from test_identity import NO_SIGNATURE_CHECK
 from test_records import Data, put, remove
+from test_streams import consume
 
 from cogsync_mock import mock_cognito_sync
+from cogsync_mock.cognitosync import siblings
 
 if TYPE_CHECKING:
     from conftest import Door
@@ -224,6 +227,42 @@ class TestAnswer:
         assert data.refused(put("a")) == INVALID
         assert data.list()["DatasetExists"] is False
 
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            (lambda _: None, "the function must return the event with its datasetRecords, not None"),
+            (lambda event: {**event, "version": 3}, "may change datasetRecords only, but 'version' is not as it was"),
+            (lambda event: {**event, "extra": 1}, "may change datasetRecords only, but 'extra' is not as it was"),
+            (lambda event: {**event, "datasetRecords": {"a": {"op": "delete"}}}, "record 'a' must have an op"),
+            (
+                lambda event: {**event, "datasetRecords": {"a": {"op": "replace", "newValue": 5}}},
+                "a RecordValue is a text of 0 to 1048575 characters, not 5",
+            ),
+        ],
+        ids=["none", "changed", "more", "op", "value"],
+    )
+    def test_the_test_sees_why_an_answer_was_refused(
+        self, door: Door, data: Data, rewrite: Rewrite, caplog: pytest.LogCaptureFixture, change: Any, why: str
+    ) -> None:
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == INVALID
+        call = door.mock.calls.last
+        assert (call.operation, call.error) == ("Invoke", "InvalidLambdaFunctionOutputException")
+        assert why in (call.message or "")
+        assert f"function rewrite did not let the update pass: {call.message}" in caplog.text
+
+    def test_an_exception_that_cannot_say_what_it_is(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        class Mute(Exception):
+            def __str__(self) -> str:
+                raise ValueError
+
+        def fail(_: Any) -> Any:
+            raise Mute
+
+        rewrite.change = fail  # type: ignore[method-assign]
+        assert data.refused(put("a")) == INVALID
+        assert door.mock.calls.last.message == "Mute"
+
     @pytest.mark.parametrize("error", [ValueError("veto"), SystemExit(3), AssertionError("veto")], ids=repr)
     def test_an_exception_is_a_veto(
         self, door: Door, data: Data, rewrite: Rewrite, error: BaseException, caplog: pytest.LogCaptureFixture
@@ -260,6 +299,73 @@ class TestTime:
         assert data.refused(put("a")) == LATE
         finish.set()
         assert data.list()["DatasetExists"] is False
+
+    def test_a_late_function_is_ended(self, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 0.05)
+        went_on: list[Any] = []
+
+        def change(event: Any) -> Any:
+            for _ in range(200):
+                time.sleep(0.01)
+            went_on.append(event)
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == LATE
+        (thread,) = [t for t in threading.enumerate() if t.name == "lambda rewrite"] or [None]
+        if thread is not None:
+            thread.join(5)
+            assert not thread.is_alive()
+        assert went_on == []
+
+    def test_nothing_goes_on_after_the_mock(self) -> None:
+        """There it would meet the real environment."""
+        went_on: list[str] = []
+        with mock_cognito_sync() as mock:
+
+            @mock.lambda_function("f")
+            def slow(_event: Any, _context: Any) -> None:
+                for _ in range(300):
+                    time.sleep(0.01)
+                went_on.append("on")
+
+            pool_id = mock.create_identity_pool()
+            mock.client().set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": "f"})
+            identity_id = mock.create_identity(pool_id)
+            data = Data(mock.client(identity_id=identity_id), pool_id, identity_id)
+            caller = threading.Thread(target=lambda: data.refused(put("a")))
+            caller.start()
+            deadline = time.monotonic() + 5
+            while not [t for t in threading.enumerate() if t.name == "lambda f"]:
+                assert time.monotonic() < deadline
+            time.sleep(0.05)
+        caller.join(5)
+        assert not caller.is_alive()
+        assert went_on == []
+
+    def test_a_function_that_sets_itself_off(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        """Lambda itself ends such loops, too."""
+
+        def change(event: Any) -> Any:
+            Data(door.identity_client(event["identityId"]), *list(data.where.values())[:2]).update(put("again"))
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        if door.endpoint_url is not None:
+            pytest.skip("the server's threads do not know who has set them off")
+        assert data.refused(put("a")) == INVALID
+        assert len(rewrite.events) == 16
+        first, *_ = door.mock.calls.of("Invoke")
+        assert "it sets itself off: 16 updates of its own have called it again" in (first.message or "")
+
+    def test_the_pool_may_be_gone_meanwhile(self, door: Door, data: Data, rewrite: Rewrite, pool_id: str) -> None:
+        def change(event: Any) -> Any:
+            siblings.delete_identity_pool("123456789012", "us-east-1", pool_id)
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == (404, "ResourceNotFoundException", f"IdentityPool '{pool_id}' not found")
+        assert door.mock.calls.last.error is None
 
     def test_others_may_write_meanwhile(self, door: Door, data: Data, rewrite: Rewrite) -> None:
         """Then the answer holds as far as it is about records that are still as they were."""
@@ -322,13 +428,8 @@ class TestFunctions:
                 Data(door.client(), pool_id, data.where["IdentityId"], "view").update(put("seen"))
 
         client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": ""})
-        kinesis = door.client("kinesis")
-        kinesis.create_stream(StreamName="changes", ShardCount=1)
-        arn = kinesis.describe_stream(StreamName="changes")["StreamDescription"]["StreamARN"]
-        # By the backend: a new botocore asks at an address that moto 5.0.28 does not know.
-        lambda_backends["123456789012"]["us-east-1"].create_event_source_mapping(
-            {"EventSourceArn": arn, "FunctionName": "materialise"}
-        )
+        door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
+        consume(door, "changes", "materialise")
         client.set_identity_pool_configuration(
             IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes", "StreamingStatus": "ENABLED"}
         )
@@ -350,10 +451,42 @@ class TestFunctions:
     ) -> None:
         make_function(door, "rewrite")
         monkeypatch.setenv("DOCKER_HOST", docker)
+        with_it = f"with mock.lambda_function('{ARN}') in the process of the mock"
         status, code, message = data.refused(put("a"))
         assert (status, code) == (400, "InvalidLambdaFunctionOutputException")
         assert message.startswith(f"Lambda function '{ARN}' cannot run in the mock: moto runs functions in Docker")
-        assert message.endswith(f"Give it a Python callable with mock.lambda_function('{ARN}')")
+        assert message.endswith(
+            f"Let a Python callable play it, with mock.lambda_function('{ARN}') in the process of the mock"
+        )
+
+    def test_one_that_was_deleted(self, door: Door, data: Data, rewrite: Rewrite) -> None:
+        assert data.update(put("a"))
+        door.client("lambda").delete_function(FunctionName="rewrite")
+        assert "there is no such function" in data.refused(put("b"))[2]
+        # Deployed again, it is the one that the callable plays.
+        make_function(door, "rewrite")
+        assert data.update(put("b"))
+        assert len(rewrite.events) == 2
+
+    @pytest.mark.usefixtures("rewrite")
+    def test_one_of_a_region_that_does_not_exist(self, data: Data, client: Any, pool_id: str) -> None:
+        arn = "arn:aws:lambda:mars-1:123456789012:function:f"
+        client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": arn})
+        status, code, message = data.refused(put("a"))
+        assert (status, code) == (400, "InvalidLambdaFunctionOutputException")
+        assert "there is no such function" in message
+
+    @pytest.mark.cognito_sync_mock(verify_references=True)
+    def test_references_are_verified_as_the_trigger_finds_them(self, door: Door, client: Any, pool_id: str) -> None:
+        door.mock.lambda_function("rewrite")(Rewrite())
+        for name in (ARN, f"{ARN}:$LATEST", "rewrite", "rewrite:$LATEST", "123456789012:function:rewrite"):
+            client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": name})
+        for name in ("other", ARN.replace("us-east-1", "eu-west-1")):
+            assert refusal(client.set_cognito_events, IdentityPoolId=pool_id, Events={"SyncTrigger": name}) == (
+                400,
+                "InvalidParameterException",
+                f"The configuration refers to resources that do not exist: function {name}",
+            )
 
     def test_one_that_does_not_exist(self, data: Data) -> None:
         assert data.refused(put("a")) == (
@@ -361,7 +494,7 @@ class TestFunctions:
             "InvalidLambdaFunctionOutputException",
             (
                 f"Lambda function '{ARN}' cannot run in the mock: there is no such function. "
-                f"Give it a Python callable with mock.lambda_function('{ARN}')"
+                f"Let a Python callable play it, with mock.lambda_function('{ARN}') in the process of the mock"
             ),
         )
 
@@ -408,11 +541,39 @@ class TestLifetime:
             outer.reset()
             assert client.list_functions()["Functions"] == []
 
+    def test_mocks_may_play_one_function_in_turn(self) -> None:
+        played: list[str] = []
+
+        def player(name: str) -> Any:
+            return lambda event, _context: played.append(name) or event
+
+        with mock_cognito_sync() as outer:
+            outer.lambda_function("f")(player("outer"))
+            client = boto3.client("lambda")
+            with mock_cognito_sync() as inner:
+                inner.lambda_function("f")(player("inner"))
+                client.invoke(FunctionName="f")
+            client.invoke(FunctionName="f")
+        assert played == ["inner", "outer"]
+
+    def test_the_other_kind_of_lambda(self) -> None:
+        without_docker = {"lambda": {"use_docker": False}}
+        with mock_cognito_sync():
+            with mock_cognito_sync(config=without_docker) as inner:
+                inner.lambda_function("f")(Rewrite())
+                assert boto3.client("lambda").list_functions()["Functions"]
+            with mock_cognito_sync(config=without_docker):
+                assert boto3.client("lambda").list_functions()["Functions"] == []
+
     def test_only_in_a_mock_that_is_on(self) -> None:
         with mock_cognito_sync() as mock:
             pass
         with pytest.raises(RuntimeError, match=r"lambda_function\(\) was called on a mock that is not on"):
             mock.lambda_function("f")
+
+    def test_the_decorator_needs_a_name(self) -> None:
+        with mock_cognito_sync() as mock, pytest.raises(ValueError, match=r"as in @mock\.lambda_function\('name'\)$"):
+            mock.lambda_function(lambda event, _context: event)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("name", ["", "a b", "arn:aws:s3:::bucket", "f" * 65, None, 3])
     def test_no_function(self, name: Any) -> None:
