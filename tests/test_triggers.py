@@ -455,9 +455,7 @@ class TestFunctions:
         status, code, message = data.refused(put("a"))
         assert (status, code) == (400, "InvalidLambdaFunctionOutputException")
         assert message.startswith(f"Lambda function '{ARN}' cannot run in the mock: moto runs functions in Docker")
-        assert message.endswith(
-            f"Let a Python callable play it, with mock.lambda_function('{ARN}') in the process of the mock"
-        )
+        assert message.endswith(f"Let a Python callable play it, {with_it}")
 
     def test_one_that_was_deleted(self, door: Door, data: Data, rewrite: Rewrite) -> None:
         assert data.update(put("a"))
