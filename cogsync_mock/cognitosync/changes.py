@@ -74,15 +74,19 @@ class Outbox:
             if self._done >= mine or self._delivering:
                 return
             self._delivering = True
-        while self._next_is_done():
-            pass
+        try:
+            while self._next_is_done():
+                pass
+        except BaseException:
+            # A function that was ended while it delivered must not keep others from it.
+            self._end()
+            raise
 
     def _next_is_done(self) -> bool:
         """Deliver one thing; end the delivery if there is none."""
         with self._changed:
             if not self._waiting:
-                self._delivering = False
-                self._changed.notify_all()
+                self._end()
                 return False
             delivery = self._waiting.popleft()
         try:
@@ -92,6 +96,11 @@ class Outbox:
                 self._done += 1
                 self._changed.notify_all()
         return True
+
+    def _end(self) -> None:
+        with self._changed:
+            self._delivering = False
+            self._changed.notify_all()
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ import logging
 import re
 import threading
 import time
-from collections import Counter
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -116,8 +115,7 @@ class Functions:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._played: dict[FunctionName, list[Handler]] = {}
-        self._running: Counter[FunctionName] = Counter()
-        self._threads: set[threading.Thread] = set()
+        self._running: dict[threading.Thread, FunctionName] = {}
 
     def play(self, function: FunctionName, handler: Handler) -> None:
         """Have a callable play a function from now on, for Lambda's own API, too."""
@@ -191,45 +189,13 @@ class Functions:
         if not siblings.function_exists(function.account_id, function.region, function.name):
             raise FunctionCannotRun(name_or_arn, "there is no such function")
         handlers = self._played.get(function)
-        self._take_place(function)
-        if handlers:
-            return self._in_time(handlers[-1], event, function)
-        try:
-            return _by_moto(name_or_arn, function, event)
-        finally:
-            self._leave_place(function)
-
-    def _take_place(self, function: FunctionName) -> None:
         limit = siblings.reserved_concurrency(function.account_id, function.region, function.name)
-        with self._lock:
-            if limit is not None and self._running[function] >= limit:
+        if not handlers:
+            if limit == 0:
                 raise LambdaThrottledException
-            self._running[function] += 1
-
-    def _leave_place(self, function: FunctionName) -> None:
-        with self._lock:
-            self._running[function] -= 1
-
-    def _in_time(self, handler: Handler, event: Any, function: FunctionName) -> Any:
-        """Run a callable in a thread of its own, which is ended when its time is over."""
+            return _by_moto(name_or_arn, function, event)
         outcome: list[tuple[Any, BaseException | None]] = []
-        context, depth = Context(function, TIME_LIMIT), _depth.get()
-
-        def run() -> None:
-            try:
-                _depth.set(depth + 1)
-                if depth >= MAX_DEPTH:
-                    why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
-                    outcome.append((None, FunctionCannotRun(function.name, why)))
-                else:
-                    outcome.append(_run(handler, event, context))
-            finally:
-                self._leave_place(function)
-                self._threads.discard(thread)
-
-        thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
-        self._threads.add(thread)
-        thread.start()
+        thread = self._start(handlers[-1], event, function, limit, outcome)
         thread.join(TIME_LIMIT)
         if not outcome:
             _end(thread)
@@ -239,10 +205,38 @@ class Functions:
             raise InvalidLambdaFunctionOutputException from error
         return answer
 
+    def _start(
+        self, handler: Handler, event: Any, function: FunctionName, limit: int | None, outcome: list[Any]
+    ) -> threading.Thread:
+        """Run a callable in a thread of its own, so that it can be left alone when its time is over.
+
+        Raises:
+            LambdaThrottledException: if as many are running as may.
+        """
+        context, depth = Context(function, TIME_LIMIT), _depth.get()
+
+        def run() -> None:
+            _depth.set(depth + 1)
+            if depth < MAX_DEPTH:
+                outcome.append(_run(handler, event, context))
+            else:
+                why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
+                outcome.append((None, FunctionCannotRun(function.name, why)))
+
+        thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
+        with self._lock:
+            self._running = {other: name for other, name in self._running.items() if other.is_alive()}
+            if limit is not None and list(self._running.values()).count(function) >= limit:
+                raise LambdaThrottledException
+            thread.start()
+            self._running[thread] = function
+        return thread
+
     def end_all(self) -> None:
         """End what is still running: nothing of a mock may go on where requests are no longer answered by it."""
-        for thread in list(self._threads):
-            _end(thread)
+        with self._lock:
+            for thread in self._running:
+                _end(thread)
 
 
 class _Ended(SystemExit):
