@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from cogsync_mock.cognitosync.changes import Outbox
+from cogsync_mock.cognitosync.changes import MAX_CHAIN, Outbox
 
 
 def test_in_order_and_once() -> None:
@@ -29,11 +29,30 @@ def test_a_delivery_that_is_ended_keeps_nobody_waiting() -> None:
     outbox.add(lambda: seen.append("next"))
     with pytest.raises(SystemExit):
         outbox.deliver()
+    assert seen == ["next"]
     other = threading.Thread(target=outbox.deliver)
     other.start()
     other.join(5)
     assert not other.is_alive()
-    assert seen == ["next"]
+
+
+def test_a_chain_comes_to_an_end(caplog: pytest.LogCaptureFixture) -> None:
+    outbox, seen = Outbox(), list[int]()
+
+    def again() -> None:
+        seen.append(len(seen))
+        with outbox.aside():
+            outbox.add(again)
+            outbox.deliver()
+
+    outbox.add(again)
+    outbox.deliver()
+    assert len(seen) == MAX_CHAIN == 16
+    assert "record 17 is not delivered" in caplog.text
+    # It is a chain that ends, not the outbox.
+    outbox.add(lambda: seen.append(-1))
+    outbox.deliver()
+    assert seen[-1] == -1
 
 
 def test_what_comes_from_a_delivery_aside_follows_it() -> None:

@@ -151,6 +151,28 @@ class TestCreate:
         )["Ref"]
         assert stack.configuration(pool_id)[1] == STREAMS
 
+    def test_scalars_without_quotes_and_nothing_at_all(self, stack: Stack) -> None:
+        """As YAML gives them; AWS::NoValue also vanishes from lists."""
+        body = """
+Resources:
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      IdentityPoolName: 2024-01-01
+      AllowUnauthenticatedIdentities: true
+      IdentityPoolTags: [{Key: number, Value: 1}, {Key: flag, Value: true}]
+      OpenIdConnectProviderARNs: [!Ref AWS::NoValue]
+      PushSync: {ApplicationArns: [!Ref AWS::NoValue, "%s"], RoleArn: !Ref AWS::NoValue}
+      CognitoStreams: {StreamName: 12345}
+"""
+        stack.cloudformation.create_stack(StackName="game", TemplateBody=body % APPLICATION)
+        (made,) = stack.cloudformation.describe_stack_resources(StackName="game")["StackResources"]
+        pool_id = made["PhysicalResourceId"]
+        described = stack.identity.describe_identity_pool(IdentityPoolId=pool_id)
+        assert described["IdentityPoolName"] == "2024-01-01"
+        assert described["IdentityPoolTags"] == {"number": "1", "flag": "true"}
+        assert stack.configuration(pool_id) == ({"ApplicationArns": [APPLICATION]}, {"StreamName": "12345"}, {})
+
     def test_another_region(self, door: Door) -> None:
         stack = Stack(door, "eu-west-1")
         pool_id = stack.create({**POOL, "CognitoStreams": STREAMS})["Ref"]
@@ -182,6 +204,7 @@ class TestCreate:
             ({"DeveloperProviderName": "bad name!"}, "'developerProviderName' failed to satisfy constraint"),
             ({"SupportedLoginProviders": ["x"]}, "SupportedLoginProviders: Start of list found where not expected"),
             ({"IdentityPoolTags": ["a"]}, "IdentityPoolTags: Start of list found where not expected"),
+            ({"IdentityPoolTags": [{"Key": {"a": 1}, "Value": "v"}]}, "Start of list found where not expected"),
             ({"IdentityPoolTags": [{"K": 1}]}, "IdentityPoolTags: Start of list found where not expected"),
             ({"AllowUnauthenticatedIdentities": "maybe"}, "Properties validation failed"),
         ],

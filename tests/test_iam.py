@@ -135,6 +135,24 @@ Resources:
     assert (asked(client, "BulkPublish") or ())[1] == "AccessDeniedException"
 
 
+def test_an_assumed_role_that_does_not_exist(door: Door) -> None:
+    given = door.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/gone", RoleSessionName="s")
+    keys = given["Credentials"]
+    client = door.client(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    assert set_initial_no_auth_action_count(0)(call)(client, "BulkPublish") == (
+        403,
+        "AccessDeniedException",
+        (
+            "User: arn:aws:sts::123456789012:assumed-role/gone/s is not authorized to perform: "
+            f"cognito-sync:BulkPublish on resource: {BASE}"
+        ),
+    )
+
+
 def test_switched_off_every_call_passes(door: Door) -> None:
     client = door.client(**user(door, ("Deny", "*", "*")))
     assert (call(client, "BulkPublish") or ())[1] == "ResourceNotFoundException"

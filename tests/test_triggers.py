@@ -343,6 +343,36 @@ class TestTime:
         assert not caller.is_alive()
         assert went_on == []
 
+    def test_what_a_late_function_has_set_off_ends_with_it(
+        self, door: Door, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whether it waits for another trigger, or for a function that it invokes in its own thread."""
+        if door.endpoint_url is not None:
+            pytest.skip("the server's threads do not know who has set them off")
+        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 0.3)
+        went_on: list[str] = []
+
+        @door.mock.lambda_function("inner")
+        def inner(_event: Any, _context: Any) -> None:
+            for _ in range(100):
+                time.sleep(0.01)
+
+        def change(event: Any) -> Any:
+            if len(rewrite.events) == 1:
+                Data(data.client, *list(data.where.values())[:2], "other").refused(put("again"))
+                went_on.append("outer")
+            door.client("lambda").invoke(FunctionName="inner", Payload=b"{}")
+            went_on.append("innermost")
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == LATE
+        deadline = time.monotonic() + 5
+        while [thread for thread in threading.enumerate() if thread.name == "lambda rewrite"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert went_on == []
+
     def test_a_function_that_sets_itself_off(self, door: Door, data: Data, rewrite: Rewrite) -> None:
         """Lambda itself ends such loops, too."""
 
@@ -436,6 +466,40 @@ class TestFunctions:
         data.update(put("a"))
         assert done == [data.where["IdentityId"]] * 2
         assert [call.operation for call in door.mock.calls] == ["PutRecord", "PutRecord"]
+
+    def test_what_ends_the_caller_passes_through(self, door: Door) -> None:
+        """Ctrl+C, say, while a function runs in the caller's own thread."""
+
+        @door.mock.lambda_function("slow")
+        def slow(_event: Any, _context: Any) -> None:
+            raise KeyboardInterrupt
+
+        if door.endpoint_url is not None:
+            pytest.skip("nobody presses Ctrl+C in a server's thread")
+        with pytest.raises(KeyboardInterrupt):
+            door.client("lambda").invoke(FunctionName="slow", Payload=b"{}")
+
+    def test_it_may_not_write_to_its_own_stream_for_ever(
+        self, door: Door, data: Data, client: Any, pool_id: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        if door.endpoint_url is not None:
+            pytest.skip("the server's threads do not know who has set them off")
+        seen: list[Any] = []
+
+        @door.mock.lambda_function("copy")
+        def copy(event: Any, _context: Any) -> None:
+            seen.append(event)
+            Data(client, pool_id, data.where["IdentityId"], "copy").update(put(str(len(seen))))
+
+        client.set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": ""})
+        door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
+        consume(door, "changes", "copy")
+        client.set_identity_pool_configuration(
+            IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes", "StreamingStatus": "ENABLED"}
+        )
+        assert data.update(put("a"))
+        assert len(seen) == 16
+        assert "writes to it again and again: record 17 is not delivered" in caplog.text
 
     def test_one_that_exists_is_played(self, door: Door, data: Data) -> None:
         make_function(door, "rewrite")

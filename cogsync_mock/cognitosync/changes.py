@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .datasets import Record
+
+
+logger = logging.getLogger(__name__)
+
+#: How many deliveries may follow from each other: a function that reads a stream may write to it again, but not for
+#: ever. Lambda itself ends such loops after so many.
+MAX_CHAIN = 16
+_link: ContextVar[int] = ContextVar("link", default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: deque[Callable[[], Any]] = deque()
+        self._waiting: deque[tuple[int, Callable[[], Any]]] = deque()
         self._added = 0
         self._done = 0
         self._delivering = False
@@ -55,7 +65,7 @@ class Outbox:
         """Have something delivered after what waits already; it must not raise."""
         with self._changed:
             if not self._closed:
-                self._waiting.append(delivery)
+                self._waiting.append((_link.get() + 1, delivery))
                 self._added += 1
 
     def close(self) -> None:
@@ -74,33 +84,34 @@ class Outbox:
             if self._done >= mine or self._delivering:
                 return
             self._delivering = True
-        try:
-            while self._next_is_done():
-                pass
-        except BaseException:
-            # A function that was ended while it delivered must not keep others from it.
-            self._end()
-            raise
+        ended: list[BaseException] = []
+        while self._next_is_done(ended):
+            pass
+        if ended:
+            raise ended[0]
 
-    def _next_is_done(self) -> bool:
+    def _next_is_done(self, ended: list[BaseException]) -> bool:
         """Deliver one thing; end the delivery if there is none."""
         with self._changed:
             if not self._waiting:
-                self._end()
+                self._delivering = False
+                self._changed.notify_all()
                 return False
-            delivery = self._waiting.popleft()
+            link, delivery = self._waiting.popleft()
+        before = _link.set(link)
         try:
-            delivery()
+            if link <= MAX_CHAIN:
+                delivery()
+            else:
+                logger.warning("what reads a stream writes to it again and again: record %d is not delivered", link)
+        except BaseException as error:  # noqa: BLE001  # what ends this thread must not keep others' from delivery
+            ended.append(error)
         finally:
+            _link.reset(before)
             with self._changed:
                 self._done += 1
                 self._changed.notify_all()
         return True
-
-    def _end(self) -> None:
-        with self._changed:
-            self._delivering = False
-            self._changed.notify_all()
 
     @contextmanager
     def aside(self) -> Iterator[None]:

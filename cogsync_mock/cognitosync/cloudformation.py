@@ -6,6 +6,7 @@ the API would, and refuses what those would refuse.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -171,7 +172,15 @@ def _properties(resource: type[_Resource], cloudformation_json: Any) -> dict[str
     given = cloudformation_json.get("Properties") or {}
     if not isinstance(given, dict):
         raise siblings.stack_error(f"Properties of {resource.type_name} must be an object, not {given!r}")
-    return {name: value for name, value in given.items() if value is not None}
+    found: dict[str, Any] = _without_nothing(given)
+    return found
+
+
+def _without_nothing(value: Any) -> Any:
+    """Leave out what AWS::NoValue stands for, also in lists."""
+    if isinstance(value, dict):
+        return {name: _without_nothing(member) for name, member in value.items() if member is not None}
+    return [_without_nothing(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
 def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
@@ -192,7 +201,7 @@ def _pool_parameters(properties: Properties) -> dict[str, Any]:
         missing = "required key [AllowUnauthenticatedIdentities] not found"
         raise siblings.stack_error(f"Properties validation failed: {missing}")
     tags = given.get("IdentityPoolTags")
-    if isinstance(tags, list) and all(isinstance(tag, dict) and {"Key", "Value"} == set(tag) for tag in tags):
+    if isinstance(tags, list) and all(_is_tag(tag) for tag in tags):
         given["IdentityPoolTags"] = {tag["Key"]: tag["Value"] for tag in tags}
     accepted = _accepted(input_of_sibling("cognito-identity", "CreateIdentityPool"), given)
     return {
@@ -205,6 +214,10 @@ def _pool_parameters(properties: Properties) -> dict[str, Any]:
         "saml_provider_arns": accepted.get("SamlProviderARNs", []),
         "tags": accepted.get("IdentityPoolTags", {}),
     }
+
+
+def _is_tag(tag: Any) -> bool:
+    return isinstance(tag, dict) and {"Key", "Value"} == set(tag) and isinstance(tag["Key"], str)
 
 
 def _parts(properties: Properties) -> dict[str, Any]:
@@ -238,7 +251,7 @@ def _roles(properties: Properties, account_id: str, region: str) -> tuple[Any, d
     if isinstance(mappings, dict) and all(isinstance(mapping, dict) for mapping in mappings.values()):
         # A template may give its own keys, and the provider in the mapping.
         mappings = {
-            mapping.get("IdentityProvider", key): {n: v for n, v in mapping.items() if n != "IdentityProvider"}
+            str(mapping.get("IdentityProvider", key)): {n: v for n, v in mapping.items() if n != "IdentityProvider"}
             for key, mapping in mappings.items()
         }
     shape = input_of_sibling("cognito-identity", "SetIdentityPoolRoles")
@@ -267,10 +280,22 @@ def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
 
 def _value(shape: Shape, given: Any, name: str) -> Any:
     try:
-        # A template's scalars may all come as texts.
-        return jsonvalues.read(shape, given, from_text=True)
+        # A template's scalars may all come as texts, and its texts as any scalar.
+        return jsonvalues.read(shape, _with_texts(shape, given), from_text=True)
     except CognitoSyncError as error:
         raise siblings.stack_error(f"Properties validation failed: {name}: {error.message}") from error
+
+
+def _with_texts(shape: Shape, given: Any) -> Any:
+    """Turn into texts what a template may write without quotes: numbers, dates, true and false."""
+    if isinstance(given, dict):
+        shapes = {name: shape.members.get(name) or shape.element for name in given}
+        return {name: _with_texts(known, v) if (known := shapes[name]) else v for name, v in given.items()}
+    if isinstance(given, list):
+        return [_with_texts(shape.element, item) for item in given] if shape.element else given
+    if shape.kind == "string" and isinstance(given, (bool, int, float, date)):
+        return str(given).lower() if isinstance(given, bool) else str(given)
+    return given
 
 
 def _refuse_unknown(shape: Shape, given: Any) -> None:

@@ -136,7 +136,13 @@ class Functions:
 
     def _show(self, function: FunctionName, handler: Handler) -> None:
         def invoke(event: Any, time_limit: float) -> tuple[Any, BaseException | None]:
-            return _run(handler, event, Context(function, time_limit))
+            try:
+                return _call(handler, event, Context(function, time_limit)), None
+            except _Ended:
+                raise
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it raises
+                # But in its caller's own thread, what ends that (Ctrl+C, a test's time limit) passes.
+                return _failed(function, error)
 
         siblings.play_function(function.account_id, function.region, function.name, invoke)
 
@@ -196,9 +202,13 @@ class Functions:
             return _by_moto(name_or_arn, function, event)
         outcome: list[tuple[Any, BaseException | None]] = []
         thread = self._start(handlers[-1], event, function, limit, outcome)
-        thread.join(TIME_LIMIT)
+        try:
+            thread.join(TIME_LIMIT)
+        finally:
+            # Also if this thread is itself one that is ended.
+            if not outcome:
+                _end(thread)
         if not outcome:
-            _end(thread)
             raise LambdaSocketTimeoutException from TimeoutError(f"it took more than {TIME_LIMIT:g} seconds")
         ((answer, error),) = outcome
         if error is not None:
@@ -217,11 +227,13 @@ class Functions:
 
         def run() -> None:
             _depth.set(depth + 1)
-            if depth < MAX_DEPTH:
-                outcome.append(_run(handler, event, context))
-            else:
-                why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
-                outcome.append((None, FunctionCannotRun(function.name, why)))
+            try:
+                _require_depth(depth, function)
+                outcome.append((_call(handler, event, context), None))
+            except _Ended:
+                return
+            except BaseException as error:  # noqa: BLE001  # whatever it raises, sys.exit() and failed tests included
+                outcome.append(_failed(function, error))
 
         thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
         with self._lock:
@@ -240,7 +252,7 @@ class Functions:
 
 
 class _Ended(SystemExit):
-    """What a callable is ended with; no failure of its own."""
+    """What a thread is ended with; no failure of the callable, and nothing but the thread itself may catch it."""
 
 
 def _end(thread: threading.Thread) -> None:
@@ -250,15 +262,20 @@ def _end(thread: threading.Thread) -> None:
         api.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Ended))
 
 
-def _run(handler: Handler, event: Any, context: Context) -> tuple[Any, BaseException | None]:
-    """Run a callable on JSON of its own; return its answer as JSON, or what it raised."""
-    try:
-        return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context), allow_nan=False)), None
-    except _Ended as ended:
-        return None, ended
-    except BaseException as error:  # whatever it raises, sys.exit() and failed asserts included
-        logger.warning("function %s failed", context.function_name, exc_info=True)
-        return None, error
+def _require_depth(depth: int, function: FunctionName) -> None:
+    if depth >= MAX_DEPTH:
+        why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
+        raise FunctionCannotRun(function.name, why)
+
+
+def _call(handler: Handler, event: Any, context: Context) -> Any:
+    """Call a callable with JSON of its own; return its answer as JSON."""
+    return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context), allow_nan=False))
+
+
+def _failed(function: FunctionName, error: BaseException) -> tuple[None, BaseException]:
+    logger.warning("function %s failed", function.name, exc_info=error)
+    return None, error
 
 
 def _by_moto(name_or_arn: str, function: FunctionName, event: Any) -> Any:

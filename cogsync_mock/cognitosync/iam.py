@@ -45,20 +45,15 @@ def plain_headers(message: Message) -> dict[str, str]:
 
 
 def require_role(credentials: IdentityCredentials | None, operation: Operation, resource: str) -> None:
-    """Refuse an identity whose role does not exist: moto would fail to find its policies.
+    """Refuse an identity without a role; AWS gives it no credentials at all, so the words are ours.
 
     Raises:
-        AccessDeniedException: if its pool has no role for it, or the role does not exist.
+        AccessDeniedException: if its pool has no role for it.
     """
-    if credentials is None:
-        return
-    allowed = f"is not authorized to perform: cognito-sync:{operation.name}"
-    if credentials.role_arn is None:
-        # AWS gives no credentials at all in this case, so the words are ours.
+    if credentials is not None and credentials.role_arn is None:
+        allowed = f"is not authorized to perform: cognito-sync:{operation.name}"
         hint = "because its identity pool has no role for it: set one with SetIdentityPoolRoles"
         raise AccessDeniedException(f"User: {credentials.identity_id} {allowed} {hint},", resource)
-    if not siblings.role_exists(credentials.account_id, credentials.role_arn):
-        raise AccessDeniedException(f"User: {credentials.session_arn} {allowed}", resource)
 
 
 def enforce(authorise: Callable[[type, str], None], resource: str, credentials: IdentityCredentials | None) -> None:
@@ -94,17 +89,26 @@ def enforce(authorise: Callable[[type, str], None], resource: str, credentials: 
 def _request_class(variables: Mapping[str, str]) -> type:
     """Return moto's class for a request to be authorised, made to read policies as IAM does.
 
-    moto's own fails on the policies of roles that a stack made, and knows no policy variables.
+    moto's own fails on the policies of roles that a stack made, on roles that do not exist, and knows no policy
+    variables.
     """
     # Late, for IAM is large and seldom asked.
-    from moto.iam.access_control import IAMRequest
+    from moto.iam.access_control import AssumedRoleAccessKey, IAMRequest
 
     class Request(IAMRequest):
         def __init__(self, **parameters: Any) -> None:
             super().__init__(**parameters)
             key: Any = self._access_key
-            collect = key.collect_policies
-            key.collect_policies = lambda: [_policy_text(policy, variables) for policy in collect()]
+            motos = key.collect_policies
+
+            def collect() -> list[str]:
+                # A role that is gone allows nothing; the ARN is of the form .../assumed-role/<role>/<session>.
+                assumed = isinstance(key, AssumedRoleAccessKey)
+                if assumed and not siblings.role_named(key.account_id, key.arn.split("/")[1]):
+                    return []
+                return [_policy_text(policy, variables) for policy in motos()]
+
+            key.collect_policies = collect
 
     return Request
 

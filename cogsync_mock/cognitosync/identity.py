@@ -24,7 +24,6 @@ class IdentityCredentials:
     Attributes:
         expiration: until when they are good, in epoch seconds.
         role_arn: the role that they were given for, None if the pool has none.
-        session_arn: that role as it was assumed.
     """
 
     access_key: str
@@ -35,7 +34,6 @@ class IdentityCredentials:
     identity_pool_id: str
     identity_id: str
     role_arn: str | None = None
-    session_arn: str | None = None
 
     def check(self, session_token: str, now: float) -> None:
         """Refuse a request that does not bring the session token, or comes too late.

@@ -76,11 +76,10 @@ def issue(
         roles = _logins_of(pool).roles
         role_arn = next((roles[kind] for kind in kinds[logged_in] if kind in roles), None)
     if role_arn is None:
-        keys, session_arn = (*well_formed_keys(), unix_time() + LIFETIME), None
+        keys = (*well_formed_keys(), unix_time() + LIFETIME)
     else:
-        assumed = siblings.assume_role(account_id, region, role_arn, SESSION_NAME, LIFETIME)
-        keys, session_arn = siblings.keys_of(assumed), assumed.arn
-    return know(IdentityCredentials(*keys, account_id, pool.identity_pool_id, identity_id, role_arn, session_arn))
+        keys = siblings.keys_of(siblings.assume_role(account_id, region, role_arn, SESSION_NAME, LIFETIME))
+    return know(IdentityCredentials(*keys, account_id, pool.identity_pool_id, identity_id, role_arn))
 
 
 def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, Any]) -> None:
@@ -297,5 +296,5 @@ def know_assumed_role(_backend: Any, motos: Callable[..., Any], **parameters: An
     role, claims = motos(**parameters), _claims.get()
     if claims is not None:
         keys = siblings.keys_of(role)
-        know(IdentityCredentials(*keys, role.account_id, claims["aud"], claims["sub"], role.role_arn, role.arn))
+        know(IdentityCredentials(*keys, role.account_id, claims["aud"], claims["sub"], role.role_arn))
     return role

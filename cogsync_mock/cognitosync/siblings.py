@@ -157,6 +157,11 @@ def role_exists(account_id: str, arn: str) -> bool:
     return any(role.arn == arn for role in _backend("iam", account_id, _PARTITION).roles.values())
 
 
+def role_named(account_id: str, name: str) -> bool:
+    """Tell whether IAM knows a role by its name."""
+    return any(role.name == name for role in _backend("iam", account_id, _PARTITION).roles.values())
+
+
 # -------------------------------------------------------------- Kinesis and S3
 
 #: Who owns what Cognito Sync itself keeps in S3: not a test's account, which would list it as its own.
