@@ -349,12 +349,13 @@ class TestTime:
         """Whether it waits for another trigger, or for a function that it invokes in its own thread."""
         if door.endpoint_url is not None:
             pytest.skip("the server's threads do not know who has set them off")
-        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 0.3)
+        # Long enough for what goes before to be over, so that the end strikes where it is waited for.
+        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 1.0)
         went_on: list[str] = []
 
         @door.mock.lambda_function("inner")
         def inner(_event: Any, _context: Any) -> None:
-            for _ in range(100):
+            for _ in range(500):
                 time.sleep(0.01)
 
         def change(event: Any) -> Any:

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 #: How long a function of the SyncTrigger may take, in seconds (documented).
 TIME_LIMIT = 5.0
+# How long to wait before an end is sent again, in seconds.
+_INSISTENCE = 0.1
 #: How often in a row a function may be set off by its own updates (Lambda itself ends such loops after so many).
 MAX_DEPTH = 16
 _depth: ContextVar[int] = ContextVar("depth", default=0)
@@ -115,7 +117,8 @@ class Functions:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._played: dict[FunctionName, list[Handler]] = {}
-        self._running: dict[threading.Thread, FunctionName] = {}
+        # Who runs, and in which thread it was set off.
+        self._running: dict[threading.Thread, tuple[FunctionName, threading.Thread]] = {}
 
     def play(self, function: FunctionName, handler: Handler) -> None:
         """Have a callable play a function from now on, for Lambda's own API, too."""
@@ -202,13 +205,9 @@ class Functions:
             return _by_moto(name_or_arn, function, event)
         outcome: list[tuple[Any, BaseException | None]] = []
         thread = self._start(handlers[-1], event, function, limit, outcome)
-        try:
-            thread.join(TIME_LIMIT)
-        finally:
-            # Also if this thread is itself one that is ended.
-            if not outcome:
-                _end(thread)
+        thread.join(TIME_LIMIT)
         if not outcome:
+            self._end(thread)
             raise LambdaSocketTimeoutException from TimeoutError(f"it took more than {TIME_LIMIT:g} seconds")
         ((answer, error),) = outcome
         if error is not None:
@@ -237,29 +236,48 @@ class Functions:
 
         thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
         with self._lock:
-            self._running = {other: name for other, name in self._running.items() if other.is_alive()}
-            if limit is not None and list(self._running.values()).count(function) >= limit:
+            self._running = {other: known for other, known in self._running.items() if other.is_alive()}
+            if limit is not None and [name for name, _ in self._running.values()].count(function) >= limit:
                 raise LambdaThrottledException
             thread.start()
-            self._running[thread] = function
+            self._running[thread] = (function, threading.current_thread())
         return thread
 
     def end_all(self) -> None:
         """End what is still running: nothing of a mock may go on where requests are no longer answered by it."""
         with self._lock:
-            for thread in self._running:
-                _end(thread)
+            running = list(self._running)
+        for thread in running:
+            self._end(thread)
+
+    def _end(self, thread: threading.Thread) -> None:
+        """Have a thread end as soon as it does anything again, and with it those that it has set off.
+
+        Where it strikes, an end may get lost (Python ignores exceptions in finalizers), so it is sent until it is
+        heeded. Other interpreters than CPython cannot send it.
+        """
+        api = getattr(ctypes, "pythonapi", None)
+        if api is None:
+            return
+
+        def insist() -> None:
+            while family := [member for member in self._family(thread) if member.is_alive()]:
+                for member in family:
+                    api.PyThreadState_SetAsyncExc(ctypes.c_ulong(member.ident or 0), ctypes.py_object(_Ended))
+                family[0].join(_INSISTENCE)
+
+        threading.Thread(target=insist, name=f"end of {thread.name}", daemon=True).start()
+
+    def _family(self, thread: threading.Thread) -> list[threading.Thread]:
+        with self._lock:
+            family = [thread]
+            for member in family:
+                family.extend(other for other, (_, parent) in self._running.items() if parent is member)
+            return family
 
 
 class _Ended(SystemExit):
     """What a thread is ended with; no failure of the callable, and nothing but the thread itself may catch it."""
-
-
-def _end(thread: threading.Thread) -> None:
-    """Have a thread end as soon as it does anything again; other interpreters than CPython cannot."""
-    api = getattr(ctypes, "pythonapi", None)
-    if api is not None and thread.ident is not None and thread.is_alive():
-        api.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Ended))
 
 
 def _require_depth(depth: int, function: FunctionName) -> None:
