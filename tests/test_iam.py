@@ -50,6 +50,17 @@ def user(door: Door, *statements: tuple[str, str, str]) -> dict[str, str]:
     return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
 
 
+def assumed(door: Door, role: str) -> Any:
+    """Return a client with the credentials of an assumed role."""
+    arn = f"arn:aws:iam::123456789012:role/{role}"
+    keys = door.client("sts").assume_role(RoleArn=arn, RoleSessionName="s")["Credentials"]
+    return door.client(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
 def call(client: Any, name: str) -> tuple[int, str, str] | None:
     parameters = {member: VALID[member] for member in operations()[name].input.members}
     try:
@@ -123,27 +134,14 @@ Resources:
             Statement: [{Effect: Allow, Action: "cognito-sync:Get*", Resource: "*"}]
 """
     door.client("cloudformation").create_stack(StackName="s", TemplateBody=template)
-    given = door.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/reader", RoleSessionName="s")
-    keys = given["Credentials"]
-    client = door.client(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+    client = assumed(door, "reader")
     asked = set_initial_no_auth_action_count(0)(call)
     assert (asked(client, "GetCognitoEvents") or ())[1] == "ResourceNotFoundException"
     assert (asked(client, "BulkPublish") or ())[1] == "AccessDeniedException"
 
 
 def test_an_assumed_role_that_does_not_exist(door: Door) -> None:
-    given = door.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/gone", RoleSessionName="s")
-    keys = given["Credentials"]
-    client = door.client(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
-    assert set_initial_no_auth_action_count(0)(call)(client, "BulkPublish") == (
+    assert set_initial_no_auth_action_count(0)(call)(assumed(door, "gone"), "BulkPublish") == (
         403,
         "AccessDeniedException",
         (

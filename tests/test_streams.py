@@ -40,6 +40,28 @@ def consume(door: Door, stream: str, function: str) -> None:
     )
 
 
+def held_by_a_consumer(door: Door, data: Data) -> Callable[[], None]:
+    """Begin an update that is held by a function which reads the stream; what comes back has it go on and end."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    @door.mock.lambda_function("consumer")
+    def consumer(_event: Any, _context: Any) -> None:
+        inside.set()
+        assert go_on.wait(10)
+
+    consume(door, "changes", "consumer")
+    slow = threading.Thread(target=data.update, args=(put("a"),))
+    slow.start()
+    assert inside.wait(10)
+
+    def finish() -> None:
+        go_on.set()
+        slow.join(10)
+        assert not slow.is_alive()
+
+    return finish
+
+
 def streaming(door: Door, pool_id: str) -> Any:
     """Return the CognitoStreams of a pool as they are on the wire, with the reason that boto3 does not show."""
     return door.http("GET", door.configuration_path(pool_id)).json["CognitoStreams"]
@@ -144,17 +166,7 @@ class TestRecords:
         assert [payload["syncCount"] for _, payload in stream()] == [1, 2]
 
     def test_pools_do_not_wait_for_each_other(self, door: Door, data: Data, stream: Any) -> None:
-        inside, go_on = threading.Event(), threading.Event()
-
-        @door.mock.lambda_function("consumer")
-        def consumer(_event: Any, _context: Any) -> None:
-            inside.set()
-            assert go_on.wait(10)
-
-        consume(door, "changes", "consumer")
-        slow = threading.Thread(target=data.update, args=(put("a"),))
-        slow.start()
-        assert inside.wait(10)
+        finish = held_by_a_consumer(door, data)
         door.client("kinesis").create_stream(StreamName="other", ShardCount=1)
         pool_id = door.mock.create_identity_pool()
         client = door.client()
@@ -166,27 +178,15 @@ class TestRecords:
         # Nor does a write of the same pool while somebody else's function is at work; it is delivered after that.
         data.update(put("b"))
         assert len(stream()) == 1
-        go_on.set()
-        slow.join(10)
+        finish()
         assert len(stream()) == 2
 
     def test_what_a_reset_interrupts_reaches_nobody(self, door: Door, data: Data, stream: Any) -> None:
-        inside, go_on = threading.Event(), threading.Event()
-
-        @door.mock.lambda_function("consumer")
-        def consumer(_event: Any, _context: Any) -> None:
-            inside.set()
-            assert go_on.wait(10)
-
-        consume(door, "changes", "consumer")
-        slow = threading.Thread(target=data.update, args=(put("a"),))
-        slow.start()
-        assert inside.wait(10)
+        finish = held_by_a_consumer(door, data)
         data.update(put("b"))
         door.mock.reset()
         door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
-        go_on.set()
-        slow.join(10)
+        finish()
         assert stream() == []
 
     def test_the_stream_of_the_pools_own_region(self, door: Door) -> None:
