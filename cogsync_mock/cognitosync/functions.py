@@ -34,8 +34,9 @@ logger = logging.getLogger(__name__)
 
 #: How long a function of the SyncTrigger may take, in seconds (documented).
 TIME_LIMIT = 5.0
-# How long to wait before an end is sent again, in seconds.
+# How long to wait before an end is sent again, in seconds: at first, and at most.
 _INSISTENCE = 0.1
+_PATIENCE = 5.0
 #: How often in a row a function may be set off by its own updates (Lambda itself ends such loops after so many).
 MAX_DEPTH = 16
 _depth: ContextVar[int] = ContextVar("depth", default=0)
@@ -261,10 +262,13 @@ class Functions:
             return
 
         def insist() -> None:
+            pause = _INSISTENCE
             while family := [member for member in self._family(thread) if member.is_alive()]:
                 for member in family:
                     api.PyThreadState_SetAsyncExc(ctypes.c_ulong(member.ident or 0), ctypes.py_object(_Ended))
-                family[0].join(_INSISTENCE)
+                family[0].join(pause)
+                # One that waits for ever, not doing anything, is no danger.
+                pause = min(2 * pause, _PATIENCE)
 
         threading.Thread(target=insist, name=f"end of {thread.name}", daemon=True).start()
 
