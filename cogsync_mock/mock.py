@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -168,15 +167,13 @@ class CognitoSyncMock:
         self._require_started("create_identity()")
         backend = self._backend_of(pool_id)
         self._require_pool(backend, pool_id)
-        if identity_id is None:
-            identity_id = f"{backend.region_name}:{uuid4()}"
-        _require_id(identity_id, "identity_id")
-        if siblings.pool_of_identity(_account_id(), identity_id) is not None:
-            raise ValueError(
-                f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
-            )
-        siblings.identities(backend.account_id, backend.region_name, pool_id).append({"IdentityId": identity_id})
-        return identity_id
+        if identity_id is not None:
+            _require_id(identity_id, "identity_id")
+            if siblings.pool_of_identity(_account_id(), identity_id) is not None:
+                raise ValueError(
+                    f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
+                )
+        return siblings.make_identity(backend.account_id, backend.region_name, pool_id, identity_id)
 
     def stop_streaming(self, pool_id: str, reason: str) -> None:
         """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.

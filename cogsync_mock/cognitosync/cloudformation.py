@@ -64,7 +64,9 @@ class _Resource:
     def get_cfn_attribute(self, attribute_name: str) -> str:
         """Return an attribute for Fn::GetAtt."""
         if not self.has_cfn_attr(attribute_name):
-            raise siblings.no_such_attribute()
+            from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
+
+            raise UnformattedGetAttTemplateException
         return str(self.physical_resource_id if attribute_name == "Id" else self.properties[self.name_property])
 
     def is_created(self) -> bool:
@@ -168,10 +170,18 @@ class IdentityPoolRoleAttachmentResource(_Resource, CloudFormationModel):
             set_roles(pool, {}, {})
 
 
+def _stack_error(message: str) -> Exception:
+    """Return the error that CloudFormation refuses a template with."""
+    # Late, for moto's CloudFormation is what imports this module.
+    from moto.cloudformation.exceptions import ValidationError
+
+    return ValidationError(message=message)
+
+
 def _properties(resource: type[_Resource], cloudformation_json: Any) -> dict[str, Any]:
     given = cloudformation_json.get("Properties") or {}
     if not isinstance(given, dict):
-        raise siblings.stack_error(f"Properties of {resource.type_name} must be an object, not {given!r}")
+        raise _stack_error(f"Properties of {resource.type_name} must be an object, not {given!r}")
     found: dict[str, Any] = _without_nothing(given)
     return found
 
@@ -186,7 +196,7 @@ def _without_nothing(value: Any) -> Any:
 def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
     pool = siblings.identity_pool(account_id, region, identity_pool_id)
     if pool is None:
-        raise siblings.stack_error(f"IdentityPool '{identity_pool_id}' not found.")
+        raise _stack_error(f"IdentityPool '{identity_pool_id}' not found.")
     return pool
 
 
@@ -199,7 +209,7 @@ def _pool_parameters(properties: Properties) -> dict[str, Any]:
     given = {name: value for name, value in properties.items() if name not in _PARTS}
     if "AllowUnauthenticatedIdentities" not in given:
         missing = "required key [AllowUnauthenticatedIdentities] not found"
-        raise siblings.stack_error(f"Properties validation failed: {missing}")
+        raise _stack_error(f"Properties validation failed: {missing}")
     tags = given.get("IdentityPoolTags")
     if isinstance(tags, list) and all(_is_tag(tag) for tag in tags):
         given["IdentityPoolTags"] = {tag["Key"]: tag["Value"] for tag in tags}
@@ -233,7 +243,7 @@ def _parts(properties: Properties) -> dict[str, Any]:
         try:
             events = jsonvalues.loads(events.encode("utf-8", "replace"))
         except CognitoSyncError as error:
-            raise siblings.stack_error(f"CognitoEvents is not JSON: {error.message}") from error
+            raise _stack_error(f"CognitoEvents is not JSON: {error.message}") from error
     pool = {"IdentityPoolId": _ANY_POOL}
     return {
         **_accepted(operations()["SetIdentityPoolConfiguration"].input, {**pool, **given}),
@@ -258,7 +268,7 @@ def _roles(properties: Properties, account_id: str, region: str) -> tuple[Any, d
     accepted = _accepted(shape, {"Roles": {}, **properties, "RoleMappings": mappings})
     unknown = set(accepted["Roles"]) - {"authenticated", "unauthenticated"}
     if unknown:
-        raise siblings.stack_error(f"Roles may be authenticated and unauthenticated, not {', '.join(sorted(unknown))}")
+        raise _stack_error(f"Roles may be authenticated and unauthenticated, not {', '.join(sorted(unknown))}")
     pool = _require_pool(account_id, region, accepted["IdentityPoolId"])
     return pool, accepted["Roles"], accepted["RoleMappings"]
 
@@ -274,7 +284,7 @@ def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
     try:
         check(shape, values)
     except CognitoSyncError as error:
-        raise siblings.stack_error(f"Properties validation failed: {error.message}") from error
+        raise _stack_error(f"Properties validation failed: {error.message}") from error
     return values
 
 
@@ -283,7 +293,7 @@ def _value(shape: Shape, given: Any, name: str) -> Any:
         # A template's scalars may all come as texts, and its texts as any scalar.
         return jsonvalues.read(shape, _with_texts(shape, given), from_text=True)
     except CognitoSyncError as error:
-        raise siblings.stack_error(f"Properties validation failed: {name}: {error.message}") from error
+        raise _stack_error(f"Properties validation failed: {name}: {error.message}") from error
 
 
 def _with_texts(shape: Shape, given: Any) -> Any:
@@ -302,7 +312,7 @@ def _refuse_unknown(shape: Shape, given: Any) -> None:
     if shape.kind == "structure" and isinstance(given, dict):
         for name, value in given.items():
             if name not in shape.members:
-                raise siblings.stack_error(f"Properties validation failed: extraneous key [{name}] is not permitted")
+                raise _stack_error(f"Properties validation failed: extraneous key [{name}] is not permitted")
             _refuse_unknown(shape.members[name], value)
     elif shape.element is not None and isinstance(given, (dict, list)):
         for value in given.values() if isinstance(given, dict) else given:
@@ -317,7 +327,7 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
     """
     if region not in cognitosync_backends[account_id].regions:
         if parts["PushSync"] or parts["CognitoStreams"] or parts["Events"]:
-            raise siblings.stack_error(f"Amazon Cognito Sync does not exist in region {region}")
+            raise _stack_error(f"Amazon Cognito Sync does not exist in region {region}")
         return
     backend, verify = cognitosync_backends[account_id][region], current.settings.verify_references
     try:
@@ -329,4 +339,4 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
         # A template has the whole truth: an event that it does not have is removed.
         pool.set_events({SYNC_TRIGGER: "", **parts["Events"]})
     except CognitoSyncError as error:
-        raise siblings.stack_error(error.message) from error
+        raise _stack_error(error.message) from error

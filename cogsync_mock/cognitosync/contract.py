@@ -118,7 +118,8 @@ def service_model() -> ServiceModel:
 @functools.cache
 def input_of_sibling(service: str, operation: str) -> Shape:
     """Return the input of another service's operation, with its constraints."""
-    return _shape(ServiceModel(_description(service), service).operation_model(operation).input_shape)
+    shape: Any = ServiceModel(_description(service), service).operation_model(operation).input_shape
+    return _shape(shape)
 
 
 def _description(service: str) -> Any:
@@ -170,7 +171,7 @@ def _operation(model: OperationModel) -> Operation:
     )
 
 
-def _shape(model: Any) -> Shape:
+def _shape(model: BotocoreShape) -> Shape:
     limits = model.metadata
     pattern = limits.get("pattern")
     element: BotocoreShape | None = None

@@ -9,8 +9,7 @@ import re
 import threading
 import time
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from . import siblings
@@ -45,8 +44,7 @@ _FUNCTION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionName:
+class FunctionName(NamedTuple):
     """A function: its account, region and name."""
 
     account_id: str
@@ -81,7 +79,7 @@ class FunctionName:
                 f"or an ARN such as '{cls(account_id, region, 'name').arn}'{hint}"
             )
         function = cls.of(name_or_arn, account_id, region)
-        if not siblings.has_lambda(function.region):
+        if not siblings.has_lambda(function.account_id, function.region):
             raise ValueError(f"there is no AWS Lambda in region {function.region!r}, which {name_or_arn!r} names")
         return function
 
@@ -131,12 +129,12 @@ class Functions:
         handlers = self._played[function]
         # By identity and from the end: equal callables are not the same.
         del handlers[next(i for i in reversed(range(len(handlers))) if handlers[i] is handler)]
-        if not siblings.function_exists(function.account_id, function.region, function.name):
+        if not siblings.function_exists(*function):
             return
         if handlers:
             self._show(function, handlers[-1])
         else:
-            siblings.stop_playing(function.account_id, function.region, function.name)
+            siblings.stop_playing(*function)
 
     def _show(self, function: FunctionName, handler: Handler) -> None:
         def invoke(event: Any, time_limit: float) -> tuple[Any, BaseException | None]:
@@ -148,7 +146,7 @@ class Functions:
                 # But in its caller's own thread, what ends that (Ctrl+C, a test's time limit) passes.
                 return _failed(function, error)
 
-        siblings.play_function(function.account_id, function.region, function.name, invoke)
+        siblings.play_function(*function, invoke)
 
     def missing(self, names_or_arns: Iterable[str], account_id: str, region: str) -> list[str]:
         """Name the functions that Lambda does not have, one phrase each.
@@ -159,11 +157,7 @@ class Functions:
             region: of mere names.
         """
         named = {name: FunctionName.of(name, account_id, region) for name in names_or_arns}
-        return [
-            f"function {name}"
-            for name, function in named.items()
-            if not siblings.function_exists(function.account_id, function.region, function.name)
-        ]
+        return [f"function {name}" for name, function in named.items() if not siblings.function_exists(*function)]
 
     def call(
         self, name_or_arn: str, account_id: str, region: str, event: Any, understand: Callable[[Any], Understood]
@@ -196,14 +190,15 @@ class Functions:
         return understood
 
     def _answer(self, name_or_arn: str, function: FunctionName, event: Any) -> Any:
-        if not siblings.function_exists(function.account_id, function.region, function.name):
-            raise FunctionCannotRun(name_or_arn, "there is no such function")
         handlers = self._played.get(function)
-        limit = siblings.reserved_concurrency(function.account_id, function.region, function.name)
-        if not handlers:
-            if limit == 0:
-                raise LambdaThrottledException
-            return _by_moto(name_or_arn, function, event)
+        try:
+            limit = siblings.reserved_concurrency(*function)
+            if not handlers:
+                if limit == 0:
+                    raise LambdaThrottledException
+                return _by_moto(function, event)
+        except siblings.FunctionUnavailable as unavailable:
+            raise FunctionCannotRun(name_or_arn, str(unavailable)) from None
         outcome: list[tuple[Any, BaseException | None]] = []
         thread = self._start(handlers[-1], event, function, limit, outcome)
         thread.join(TIME_LIMIT)
@@ -300,14 +295,9 @@ def _failed(function: FunctionName, error: BaseException) -> tuple[None, BaseExc
     return None, error
 
 
-def _by_moto(name_or_arn: str, function: FunctionName, event: Any) -> Any:
+def _by_moto(function: FunctionName, event: Any) -> Any:
     """Have moto run a function: in Docker, or not at all where a test has switched Docker off."""
-    try:
-        payload, failed = siblings.invoke_function(
-            function.account_id, function.region, function.name, json.dumps(event)
-        )
-    except siblings.FunctionUnavailable as error:
-        raise FunctionCannotRun(name_or_arn, str(error)) from None
+    payload, failed = siblings.invoke_function(*function, json.dumps(event))
     if failed:
         raise InvalidLambdaFunctionOutputException from RuntimeError(payload)
     try:

@@ -104,7 +104,7 @@ def _request_class(variables: Mapping[str, str]) -> type:
             def collect() -> list[str]:
                 # A role that is gone allows nothing; the ARN is of the form .../assumed-role/<role>/<session>.
                 assumed = isinstance(key, AssumedRoleAccessKey)
-                if assumed and not siblings.role_named(key.account_id, key.arn.split("/")[1]):
+                if assumed and not siblings.role_exists(key.account_id, key.arn.split("/")[1]):
                     return []
                 return [_policy_text(policy, variables) for policy in motos()]
 

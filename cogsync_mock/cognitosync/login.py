@@ -3,7 +3,7 @@
 Each identity gets credentials of its own, the identities of developer providers exist, the same login is the same
 identity, and an OpenID Connect token of cognito-identity can be exchanged at STS (the basic flow).
 
-The operations take moto's response object, which holds the request, and moto's own method.
+The operations take moto's response object, which holds the request, and moto's own method, None if it has none.
 """
 
 from __future__ import annotations
@@ -94,21 +94,21 @@ def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, A
 def get_id(asked: Any, _motos: Any) -> str:
     """GetId: the same login is the same identity; without one, every call makes another (documented)."""
     region, pool = _pool_of(asked)
+    where = (asked.current_account, region, pool.identity_pool_id)
     given = _logins(asked)
     kept = _logins_of(pool)
     with _logging_in:
         known = set()
         if OWN_PROVIDER in given:
-            known.add(_identity_of_token(given.pop(OWN_PROVIDER)))
-            if {"IdentityId": next(iter(known))} not in siblings.identities(
-                asked.current_account, region, pool.identity_pool_id
-            ):
+            own = _identity_of_token(given.pop(OWN_PROVIDER))
+            if not siblings.has_identity(*where, own):
                 raise siblings.refusal("NotAuthorizedException", "Invalid login token. It is of another identity pool.")
+            known.add(own)
         logins = [(provider, subject_of(token)) for provider, token in given.items()]
         known |= {kept.identities[login] for login in logins if login in kept.identities}
         if len(known) > 1:
             raise siblings.refusal("ResourceConflictException", "The logins are linked to different identities")
-        identity_id = next(iter(known), None) or _make_identity(asked, region, pool)
+        identity_id = next(iter(known), None) or siblings.make_identity(*where)
         kept.identities.update(dict.fromkeys(logins, identity_id))
     return json.dumps({"IdentityId": identity_id})
 
@@ -156,8 +156,8 @@ def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
     given, logins, lifetime = siblings.parameter(asked, "IdentityId"), _logins(asked), _token_duration(asked)
     if not logins:
         raise siblings.refusal("InvalidParameterException", "Please provide at least one login")
-    listed = siblings.identities(asked.current_account, region, pool.identity_pool_id)
-    if given is not None and {"IdentityId": given} not in listed:
+    where = (asked.current_account, region, pool.identity_pool_id)
+    if given is not None and not siblings.has_identity(*where, given):
         raise _no_identity(given)
     kept = _logins_of(pool)
     with _logging_in:
@@ -166,7 +166,7 @@ def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
             raise siblings.refusal(
                 "DeveloperUserAlreadyRegisteredException", "The developer user is already linked to another identity"
             )
-        identity_id = given or next(iter(known), None) or _make_identity(asked, region, pool)
+        identity_id = given or next(iter(known), None) or siblings.make_identity(*where)
         kept.identities.update(dict.fromkeys(logins.items(), identity_id))
     methods = ["authenticated", *logins]
     token = open_id_token(pool.identity_pool_id, identity_id, methods, unix_time(), lifetime)
@@ -233,12 +233,6 @@ def _pool_of(asked: Any) -> tuple[str, Any]:
     if pool is None:
         raise siblings.refusal("ResourceNotFoundException", f"IdentityPool '{identity_pool_id}' not found.")
     return region, pool
-
-
-def _make_identity(asked: Any, region: str, pool: Any) -> str:
-    identity_id = f"{region}:{uuid4()}"
-    siblings.identities(asked.current_account, region, pool.identity_pool_id).append({"IdentityId": identity_id})
-    return identity_id
 
 
 def _no_identity(identity_id: str) -> Exception:

@@ -11,10 +11,7 @@ from moto.core.utils import unix_time
 
 from . import push, siblings, streams, triggers
 from .directory import PoolDirectory
-from .exceptions import (
-    ReferencesMissing,
-    SubscriptionNotFound,
-)
+from .exceptions import ReferencesMissing, SubscriptionNotFound
 from .functions import functions
 from .identities import IdentityData
 from .sessions import Sessions, pool_of, pool_token
@@ -203,7 +200,7 @@ class CognitoSyncBackend(BaseBackend):
             self._sessions.spend(sync_session_token, about, now)
             if change is not None:
                 others = pool.subscribers(identity_id, dataset_name, device_id)
-                pool.outbox.add(partial(streams.put, pool, change, self._place(origin), pool.outbox.aside))
+                pool.outbox.add(partial(streams.put, pool, change, self._place(origin)))
                 pool.outbox.add(partial(push.send, others, change))
         pool.outbox.deliver()
         return {"Records": [record.to_dict() for record in change.records] if change else []}
@@ -250,7 +247,7 @@ class CognitoSyncBackend(BaseBackend):
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
             deleted, change = pool.delete(identity_id, dataset_name, unix_time(), author)
-            pool.outbox.add(partial(streams.put, pool, change, self._place(origin), pool.outbox.aside))
+            pool.outbox.add(partial(streams.put, pool, change, self._place(origin)))
         pool.outbox.deliver()
         return {"Dataset": deleted}
 
@@ -317,7 +314,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.Place) -> None:
         if publish.failure is None:
-            failure = streams.put(pool, change, place, pool.outbox.aside)
+            failure = streams.put(pool, change, place)
             if failure is not None:
                 publish.fail(failure)
 

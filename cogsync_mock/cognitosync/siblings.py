@@ -1,7 +1,7 @@
 """The sibling services that Cognito Sync touches, reached through names that all supported moto versions share.
 
-What functions and classes they have stands here and nowhere else; but for IAM's (``iam``), and the methods that
-``completion`` completes.
+What functions and classes they have stands here and nowhere else; but for IAM's (``iam``), CloudFormation's
+(``cloudformation``), and the methods that ``completion`` completes.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import os
 import sys
 import threading
 import zipfile
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from moto.backends import get_backend
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
 _PARTITION = "aws"
 # For what is made only if it is not there yet.
@@ -66,10 +67,8 @@ def identity_pool_ids(account_id: str, region: str) -> list[str]:
 
 def create_identity_pool(account_id: str, region: str, **parameters: Any) -> str:
     """Make a pool; return its id."""
-    created: str = json.loads(_backend("cognito-identity", account_id, region).create_identity_pool(**parameters))[
-        "IdentityPoolId"
-    ]
-    return created
+    created = _backend("cognito-identity", account_id, region).create_identity_pool(**parameters)
+    return str(json.loads(created)["IdentityPoolId"])
 
 
 def update_identity_pool(account_id: str, region: str, identity_pool_id: str, **parameters: Any) -> None:
@@ -98,19 +97,30 @@ def rename_identity_pool(account_id: str, region: str, old_id: str, new_id: str)
 
 
 def identities(account_id: str, region: str, identity_pool_id: str) -> list[dict[str, str]]:
-    """Return cognito-identity's own list of a pool's identities; appending to it makes one exist."""
+    """Return cognito-identity's own list of a pool's identities."""
     pools = _backend("cognito-identity", account_id, region).pools_identities
     # A pool may have been deleted a moment ago.
     known: list[dict[str, str]] = pools.get(identity_pool_id, {"Identities": []})["Identities"]
     return known
 
 
+def has_identity(account_id: str, region: str, identity_pool_id: str, identity_id: str) -> bool:
+    """Tell whether a pool has an identity."""
+    return any(known["IdentityId"] == identity_id for known in identities(account_id, region, identity_pool_id))
+
+
+def make_identity(account_id: str, region: str, identity_pool_id: str, identity_id: str | None = None) -> str:
+    """Make an identity exist in a pool, with a random id if none is given; return its id."""
+    identity_id = identity_id or f"{region}:{uuid4()}"
+    identities(account_id, region, identity_pool_id).append({"IdentityId": identity_id})
+    return identity_id
+
+
 def pool_of_identity(account_id: str, identity_id: str) -> tuple[str, Any] | None:
     """Return the region and cognito-identity's own object of the pool that has an identity, None if none has."""
     for region, backend in list(_backends("cognito-identity")[account_id].items()):
         for identity_pool_id, pool in list(backend.identity_pools.items()):
-            known = backend.pools_identities[identity_pool_id]["Identities"]
-            if any(identity["IdentityId"] == identity_id for identity in known):
+            if has_identity(account_id, region, identity_pool_id, identity_id):
                 return region, pool
     return None
 
@@ -126,9 +136,7 @@ def parameter(response: Any, name: str) -> Any:
 
 def refusal(error_type: str, message: str) -> Exception:
     """Return an error that cognito-identity answers with."""
-    error: Any = importlib.import_module("moto.core.exceptions").JsonRESTError
-    found: Exception = error(error_type, message)
-    return found
+    return JsonRESTError(error_type, message)
 
 
 # ---------------------------------------------------------------- IAM and STS
@@ -152,14 +160,10 @@ def keys_of(assumed_role: Any) -> tuple[str, str, str, float]:
     return *key, assumed_role.session_token, unix_time(assumed_role.expiration)
 
 
-def role_exists(account_id: str, arn: str) -> bool:
+def role_exists(account_id: str, arn_or_name: str) -> bool:
     """Tell whether IAM knows a role."""
-    return any(role.arn == arn for role in _backend("iam", account_id, _PARTITION).roles.values())
-
-
-def role_named(account_id: str, name: str) -> bool:
-    """Tell whether IAM knows a role by its name."""
-    return any(role.name == name for role in _backend("iam", account_id, _PARTITION).roles.values())
+    roles = _backend("iam", account_id, _PARTITION).roles.values()
+    return any(arn_or_name in (role.arn, role.name) for role in roles)
 
 
 # -------------------------------------------------------------- Kinesis and S3
@@ -173,20 +177,23 @@ def stream_exists(account_id: str, region: str, name: str) -> bool:
     return name in _backend("kinesis", account_id, region).streams
 
 
-def is_consumed(account_id: str, region: str, stream: str) -> bool:
-    """Tell whether Lambda functions read a stream; moto calls them at once."""
-    found = _backend("kinesis", account_id, region).streams.get(stream)
-    return bool(found and found.lambda_event_source_mappings)
-
-
-def put_record(account_id: str, region: str, stream: str, partition_key: str, data: str) -> tuple[str, str]:
+def put_record(
+    account_id: str,
+    region: str,
+    stream: str,
+    partition_key: str,
+    data: str,
+    aside: Callable[[], AbstractContextManager[None]],
+) -> tuple[str, str]:
     """Put a record on a stream, as base64; return its sequence number and shard id.
 
-    moto tells Lambda of it at once, and raises what that raises.
+    moto tells the functions that read the stream of it at once, with ``aside`` entered, and raises what they raise.
     """
     backend = _backend("kinesis", account_id, region)
+    found = backend.streams.get(stream)
+    consumed = found is not None and found.lambda_event_source_mappings
     # moto's own is not safe for threads; but a function that it calls may put records itself.
-    with nullcontext() if is_consumed(account_id, region, stream) else _putting:
+    with aside() if consumed else _putting:
         sequence_number, shard_id = backend.put_record(
             stream_arn=None, stream_name=stream, partition_key=partition_key, explicit_hash_key=None, data=data
         )
@@ -272,10 +279,10 @@ def _lambda(account_id: str, region: str) -> Any:
     return importlib.import_module("moto.awslambda.utils").get_backend(account_id, region)
 
 
-def has_lambda(region: str) -> bool:
+def has_lambda(account_id: str, region: str) -> bool:
     """Tell whether AWS Lambda exists in a region."""
     try:
-        _lambda("123456789012", region)
+        _lambda(account_id, region)
     except KeyError:
         return False
     return True
@@ -287,10 +294,17 @@ def function_exists(account_id: str, region: str, name: str) -> bool:
 
 
 def _function(account_id: str, region: str, name: str) -> Any | None:
-    if not has_lambda(region):
+    if not has_lambda(account_id, region):
         return None
     functions = _lambda(account_id, region).list_functions()
     return next((function for function in functions if function.function_name == name), None)
+
+
+def _existing_function(account_id: str, region: str, name: str) -> Any:
+    function = _function(account_id, region, name)
+    if function is None:
+        raise FunctionUnavailable("there is no such function")
+    return function
 
 
 def _no_docker() -> bool:
@@ -351,8 +365,12 @@ def stop_playing(account_id: str, region: str, name: str) -> None:
 
 
 def reserved_concurrency(account_id: str, region: str, name: str) -> int | None:
-    """Return how many invocations of a function may run at once, None if that is not limited."""
-    reserved = getattr(_function(account_id, region, name), "reserved_concurrency", None)
+    """Return how many invocations of a function may run at once, None if that is not limited.
+
+    Raises:
+        FunctionUnavailable: if there is no such function.
+    """
+    reserved = _existing_function(account_id, region, name).reserved_concurrency
     return None if reserved is None else int(reserved)
 
 
@@ -362,9 +380,7 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     Raises:
         FunctionUnavailable: if there is no such function, or nothing to run it with.
     """
-    function = _function(account_id, region, name)
-    if function is None:
-        raise FunctionUnavailable("there is no such function")
+    function = _existing_function(account_id, region, name)
     backend = _lambda(account_id, region)
     if type(backend).__module__ == "moto.awslambda.models":
         if _no_docker():
@@ -378,18 +394,3 @@ def invoke_function(account_id: str, region: str, name: str, payload: str) -> tu
     answer = backend.invoke(name, None, payload, {}, headers)
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     return text, "x-amz-function-error" in headers
-
-
-# -------------------------------------------------------------- CloudFormation
-
-
-def stack_error(message: str) -> Exception:
-    """Return the error that CloudFormation refuses a template with."""
-    error: Exception = importlib.import_module("moto.cloudformation.exceptions").ValidationError(message=message)
-    return error
-
-
-def no_such_attribute() -> Exception:
-    """Return the error that tells moto's CloudFormation of an attribute that a resource does not have."""
-    error: Exception = importlib.import_module("moto.cloudformation.exceptions").UnformattedGetAttTemplateException()
-    return error

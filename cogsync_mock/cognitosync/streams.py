@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,9 +22,6 @@ from .calls import Call, record
 from .identity import well_formed_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
     from .changes import Change
     from .datasets import Record
     from .pools import Pool
@@ -53,14 +49,13 @@ class Place:
     origin: str | None
 
 
-def put(pool: Pool, change: Change, place: Place, aside: Callable[[], AbstractContextManager[None]]) -> str | None:
+def put(pool: Pool, change: Change, place: Place) -> str | None:
     """Put a change on the pool's stream, if it streams; turn streaming off if the stream is gone. Never raises.
 
     Args:
         pool: whose change it is.
         change: what happened.
         place: where the pool lives.
-        aside: entered around what runs functions that read the stream.
 
     Returns:
         Why that failed, None if it did not.
@@ -71,11 +66,10 @@ def put(pool: Pool, change: Change, place: Place, aside: Callable[[], AbstractCo
     called: dict[str, Any] = {"StreamName": name, "PartitionKey": change.identity_id}
     try:
         data = called["Data"] = _data(change, place)
-        consumed = siblings.is_consumed(place.account_id, place.region, name)
-        with aside() if consumed else nullcontext():
-            sequence_number, shard_id = siblings.put_record(
-                place.account_id, place.region, name, change.identity_id, base64.b64encode(data).decode()
-            )
+        encoded = base64.b64encode(data).decode()
+        sequence_number, shard_id = siblings.put_record(
+            place.account_id, place.region, name, change.identity_id, encoded, pool.outbox.aside
+        )
     except Exception as error:
         if not siblings.stream_exists(place.account_id, place.region, name):
             reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
