@@ -4,8 +4,6 @@ moto
     ``moto.backend_index.backend_url_patterns``   which service answers which host; changed in place only,
                                                   because servers and mocks hold this very list
     ``sys.modules["moto.cognitosync"]``           where ``moto.backends.get_backend`` looks for a service
-    ``moto.cloudformation.parsing``               ``.get_model_list``, ``.get_model_map``, ``.get_name_type_map``:
-                                                  which resource types there are, remembered on first use
     ``moto.core.models.botocore_stubber``         ``.process_request``: answers any AWS request in process;
                                                   ``.enabled``: whether a mock is on
     ``moto.moto_api.recorder``                     ``._user_enabled``, ``._record_request``
@@ -53,7 +51,6 @@ class _State:
 
     wanted = False
     hooked = False
-    has_types = False
 
 
 def register() -> None:
@@ -62,11 +59,8 @@ def register() -> None:
     if not _State.hooked:
         _State.hooked = True
         wrapt.register_post_import_hook(_on_import, "moto.backend_index")
-        wrapt.register_post_import_hook(_add_resource_types, "moto.cloudformation.parsing")
-        return
-    for add, name in ((_on_import, "moto.backend_index"), (_add_resource_types, "moto.cloudformation.parsing")):
-        if name in sys.modules:
-            add(sys.modules[name])
+    elif (index := sys.modules.get("moto.backend_index")) is not None:
+        _on_import(index)
 
 
 def unregister() -> None:
@@ -76,12 +70,6 @@ def unregister() -> None:
     if index is not None and _URL_PATTERN in index.backend_url_patterns:
         index.backend_url_patterns.remove(_URL_PATTERN)
     sys.modules.pop(_MODULE_ALIAS, None)
-    parsing = sys.modules.get("moto.cloudformation.parsing")
-    if parsing is not None:
-        # Classes stay where they are; but moto asks this list, which it keeps.
-        types = _forget_resource_types(parsing)
-        types[:] = [found for found in types if not found.__module__.startswith("cogsync_mock.")]
-        _State.has_types = False
 
 
 def _on_import(index: ModuleType) -> None:
@@ -97,24 +85,6 @@ def _add_to(index: ModuleType) -> None:
         # In front: moto asks one pattern after the other for every call, and ours matches nobody else's hosts.
         patterns.insert(0, _URL_PATTERN)
     sys.modules.setdefault(_MODULE_ALIAS, importlib.import_module("cogsync_mock.cognitosync"))
-
-
-def _add_resource_types(parsing: ModuleType) -> None:
-    if _State.wanted and not _State.has_types:
-        importlib.import_module("cogsync_mock.cognitosync.cloudformation")
-        _forget_resource_types(parsing)
-        _State.has_types = True
-
-
-def _forget_resource_types(parsing: ModuleType) -> list[type]:
-    """Have moto look for the resource types again; return its list of them."""
-    try:
-        for remembered in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
-            remembered.cache_clear()
-        types: list[type] = parsing.get_model_list()
-    except AttributeError as error:
-        raise _moved(str(error)) from error
-    return types
 
 
 def check() -> None:

@@ -9,11 +9,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from data import APPLICATION, PUSH_SYNC, STREAMS
-from programs import python
+from moto.cloudformation import parsing
 from test_datasets import refusal
 from test_records import Data, put
 
-from cogsync_mock import CognitoSyncServer
+from cogsync_mock import CognitoSyncServer, mock_cognito_sync
 
 if TYPE_CHECKING:
     from conftest import Door
@@ -373,28 +373,12 @@ def test_a_servers_own_settings_hold_for_stacks() -> None:
             client.create_stack(StackName="game", TemplateBody=template({**POOL, "CognitoStreams": STREAMS}))
 
 
-def test_types_come_and_go_with_the_registration() -> None:
-    python(
-        """
-        import cogsync_mock
-        from cogsync_mock import registration
-        from moto.cloudformation import parsing
-        known = lambda: "AWS::Cognito::IdentityPool" in parsing.get_model_map()
-        assert known()
-        registration.unregister()
-        assert not known()
-        registration.register()
-        assert known()
-        """
-    )
+@pytest.mark.parametrize("on", [mock_cognito_sync, CognitoSyncServer])
+def test_types_come_and_go_with_a_mock_or_server(on: Any) -> None:
+    def known() -> bool:
+        return parsing.resource_class_from_type("AWS::Cognito::IdentityPool") is not None
 
-
-def test_types_are_found_by_a_cloudformation_that_was_used_before() -> None:
-    python(
-        """
-        from moto.cloudformation import parsing
-        assert "AWS::Cognito::IdentityPool" not in parsing.get_model_map()
-        import cogsync_mock
-        assert "AWS::Cognito::IdentityPool" in parsing.get_model_map()
-        """
-    )
+    originals = (parsing.resource_class_from_type, parsing.resource_name_property_from_type)
+    with on():
+        assert known() is (on is mock_cognito_sync)  # a server serves its own clients, not this process
+    assert (parsing.resource_class_from_type, parsing.resource_name_property_from_type) == originals

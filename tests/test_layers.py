@@ -20,7 +20,7 @@ LAYERS = [
     {"cognitosync.identities", "cognitosync.changes", "cognitosync.triggers"},
     {"cognitosync.identity", "cognitosync.openid", "cognitosync.settings"},
     {"cognitosync.siblings", "cognitosync.bulkpublish"},
-    {"cognitosync.iam", "cognitosync.login"},
+    {"cognitosync.iam", "cognitosync.login", "cognitosync.stacks"},
     {"cognitosync.completion"},
     {"cognitosync.pools"},
     {"cognitosync.directory", "cognitosync.streams", "cognitosync.push", "cognitosync.functions"},

@@ -1,7 +1,7 @@
 """``AWS::Cognito::IdentityPool`` and ``AWS::Cognito::IdentityPoolRoleAttachment`` in moto's CloudFormation.
 
-moto finds a resource type by its class, once this module has been imported. A stack leaves the same state as calls of
-the API would, and refuses what those would refuse.
+A stack leaves the same state as calls of the API would, and refuses what those would refuse.
+The classes look like moto's ``CloudFormationModel`` but are none, for moto finds those by itself, mock or no mock.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from moto.core.common_models import CloudFormationModel
+from moto.core.common_models import BaseModel
 
 from . import jsonvalues, siblings
 from .contract import input_of_sibling, operations
@@ -34,8 +34,8 @@ _PARTS = ("PushSync", "CognitoStreams", "CognitoEvents")
 _ANY_POOL = "us-east-1:0"
 
 
-class _Resource:
-    """What the resources of identity pools have in common; moto lists the direct children of its model only."""
+class _Resource(BaseModel):
+    """What the resources of identity pools have in common."""
 
     type_name: str
     name_property = ""
@@ -74,7 +74,7 @@ class _Resource:
         return True
 
 
-class IdentityPoolResource(_Resource, CloudFormationModel):
+class IdentityPoolResource(_Resource):
     """An identity pool of a stack, with its CognitoStreams, PushSync and CognitoEvents."""
 
     type_name = "AWS::Cognito::IdentityPool"
@@ -127,7 +127,7 @@ class IdentityPoolResource(_Resource, CloudFormationModel):
         siblings.delete_identity_pool(account_id, region_name, resource_name)
 
 
-class IdentityPoolRoleAttachmentResource(_Resource, CloudFormationModel):
+class IdentityPoolRoleAttachmentResource(_Resource):
     """The roles of an identity pool."""
 
     type_name = "AWS::Cognito::IdentityPoolRoleAttachment"
@@ -168,6 +168,11 @@ class IdentityPoolRoleAttachmentResource(_Resource, CloudFormationModel):
         pool = siblings.identity_pool(account_id, region_name, self.properties["IdentityPoolId"])
         if pool is not None:
             set_roles(pool, {}, {})
+
+
+RESOURCE_TYPES = {
+    resource.type_name: resource for resource in (IdentityPoolResource, IdentityPoolRoleAttachmentResource)
+}
 
 
 def _stack_error(message: str) -> Exception:

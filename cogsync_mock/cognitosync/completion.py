@@ -1,4 +1,7 @@
-"""What moto's cognito-identity and STS leave out of a login, put in while a mock or a server is on."""
+"""What moto's cognito-identity, STS and CloudFormation leave out, put in while a mock or a server is on.
+
+Plain ``moto.mock_aws`` keeps moto's own methods: what works without this package works with it.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import wrapt
 
-from . import login, siblings
+from . import login, siblings, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-# By module and method.
+# By module, and method or function.
 _COMPLETED: dict[str, dict[str, Callable[..., Any]]] = {
     siblings.IDENTITY_ANSWERS: {
         "get_id": login.get_id,
@@ -29,6 +32,10 @@ _COMPLETED: dict[str, dict[str, Callable[..., Any]]] = {
     },
     siblings.STS_ANSWERS: {"assume_role_with_web_identity": login.assume_role_with_web_identity},
     siblings.STS_BACKEND: {"assume_role_with_web_identity": login.know_assumed_role},
+    siblings.STACK_PARSING: {
+        "resource_class_from_type": stacks.resource_class_from_type,
+        "resource_name_property_from_type": stacks.resource_name_property_from_type,
+    },
 }
 _served: ContextVar[bool] = ContextVar("served", default=False)
 
@@ -44,7 +51,7 @@ class Completion:
         self._mocks = 0
         self._servers = 0
         self._hooked = False
-        self._undo: list[tuple[type, str, Any]] = []
+        self._undo: list[tuple[Any, str, Any]] = []
 
     def install(self, *, for_server: bool = False) -> None:
         """Complete moto's classes, those that are not imported yet as soon as they are."""
@@ -83,12 +90,15 @@ class Completion:
 
     def _complete(self, module: ModuleType) -> None:
         with self._lock:
-            # A module that is being imported has no class yet; its hook will come.
-            owner = getattr(module, siblings.LOGIN_CLASSES[module.__name__], None)
+            class_name = siblings.COMPLETED_CLASSES[module.__name__]
+            # A module that is being imported has not all of its names yet; its hook will come.
+            owner: Any = module if class_name is None else getattr(module, class_name, None)
+            names = _COMPLETED[module.__name__]
+            partly = class_name is None and not all(hasattr(module, name) for name in names)
             idle = not self._mocks and not self._servers
-            if idle or owner is None or any(owner is done for done, _, _ in self._undo):
+            if idle or partly or owner is None or any(owner is done for done, _, _ in self._undo):
                 return
-            for name, complete in _COMPLETED[module.__name__].items():
+            for name, complete in names.items():
                 original = vars(owner).get(name)
                 self._undo.append((owner, name, original))
                 setattr(owner, name, self._method(name, original, complete))

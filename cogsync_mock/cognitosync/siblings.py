@@ -47,11 +47,13 @@ def _backend(service: Any, account_id: str, region: str) -> Any:
 IDENTITY_ANSWERS = "moto.cognitoidentity.responses"
 STS_ANSWERS = "moto.sts.responses"
 STS_BACKEND = "moto.sts.models"
-#: The classes that answer logins, by the modules that they live in (see ``completion``).
-LOGIN_CLASSES = {
+STACK_PARSING = "moto.cloudformation.parsing"
+#: The classes that ``completion`` completes, by the modules that they live in; None for the module's own functions.
+COMPLETED_CLASSES = {
     IDENTITY_ANSWERS: "CognitoIdentityResponse",
     STS_ANSWERS: "TokenResponse",
     STS_BACKEND: "STSBackend",
+    STACK_PARSING: None,
 }
 
 
