@@ -12,10 +12,10 @@ import sys
 import threading
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-from werkzeug.exceptions import ClientDisconnected
-from werkzeug.serving import make_server
+from werkzeug.exceptions import BadRequest, ClientDisconnected
+from werkzeug.serving import DechunkedInput, make_server
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from . import registration
@@ -54,6 +54,14 @@ class Application:
         """Answer one request."""
         headers = _headers(environ)
         if not _is_for_cognito_sync(environ, headers):
+            if isinstance(environ["wsgi.input"], DechunkedInput):
+                try:
+                    _take_chunks(environ)
+                except OSError as error:
+                    refusal: Iterable[bytes] = BadRequest(f"Could not read the request body: {error}")(
+                        environ, start_response
+                    )
+                    return refusal
             with completion.served(), current.of_request(self._settings):
                 result: Iterable[bytes] = self._others(environ, start_response)
             return result
@@ -107,6 +115,62 @@ def _body(environ: dict[str, Any]) -> bytes:
     return body
 
 
+def _take_chunks(environ: dict[str, Any]) -> None:
+    """Read a chunked body here, where one that is cut short is an error.
+
+    Raises:
+        OSError: if it is.
+    """
+    body = get_input_stream(environ).read()
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    del environ["HTTP_TRANSFER_ENCODING"]
+
+
+class _WholeReads:
+    """What a request is read from, for werkzeug's reader of chunks.
+
+    That one writes what it gets into memory which it takes to be as long as it asked for: a shorter read, when a client
+    goes away in the middle of a chunk, ends the process.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readline(self, size: int) -> bytes:
+        """Read the line between two chunks."""
+        return self._stream.readline(size)
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes.
+
+        Raises:
+            OSError: if there are fewer.
+        """
+        content = self._stream.read(size)
+        if len(content) < size:
+            raise OSError("it ends in the middle of a chunk")
+        return content
+
+
+def _handler(motos: Any, *, log: bool) -> Any:
+    """Return the class that handles connections: moto's, but no input ends the process."""
+
+    class Handler(motos):  # type: ignore[misc]  # untyped, and known only now
+        def make_environ(self) -> dict[str, Any]:
+            environ: dict[str, Any] = super().make_environ()
+            if isinstance(environ["wsgi.input"], DechunkedInput):
+                environ["wsgi.input"] = DechunkedInput(cast("IO[bytes]", _WholeReads(self.rfile)))
+            return environ
+
+        if not log:
+
+            def log_request(self, code: object = "-", size: object = "-") -> None:
+                pass
+
+    return Handler
+
+
 def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bool:
     """Tell by the signature's scope, else by host, target header, path or envelope."""
     try:
@@ -151,8 +215,6 @@ def _bound_server(
     """
     registration.check()
     others, handler = registration.server_parts()
-    if not log:
-        handler = type("QuietHandler", (handler,), {"log_request": lambda *_: None})
     if isinstance(ssl_context, tuple):
         ssl_context = _loaded(*ssl_context)
     with _listener(host, port) as listener:
@@ -161,7 +223,7 @@ def _bound_server(
             port,
             Application(settings, others),
             threaded=True,
-            request_handler=handler,
+            request_handler=_handler(handler, log=log),
             ssl_context=ssl_context,
             fd=listener.fileno(),
         )

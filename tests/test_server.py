@@ -264,6 +264,33 @@ def test_broken_bodies_are_refused(sent: bytes) -> None:
     assert b"Could not read the request body" in answer
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command, once for all tests that only talk to it."""
+    with command("-p", "0") as process_and_url:
+        yield process_and_url
+
+
+@pytest.mark.parametrize("size", ["FFFFFFFF", "7FFFFFFFFFFFFFFF", "80000000000000000", "3", "-1", "zz", ""])
+@pytest.mark.parametrize("target", ["/identitypools/x/configuration", "/bucket/key", "/", "/moto-api/seed"])
+def test_no_chunked_body_that_is_cut_short_ends_the_process(
+    running: tuple[subprocess.Popen[str], str], size: str, target: str
+) -> None:
+    process, endpoint_url = running
+    port = int(endpoint_url.rpartition(":")[2])
+    for service in ("cognito-sync", "s3", "sqs"):
+        scope = f"AWS4-HMAC-SHA256 Credential=key/20261123/us-east-1/{service}/aws4_request"
+        head = f"POST {target} HTTP/1.1\r\nHost: x\r\nAuthorization: {scope}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(f"{head}{size}\r\nab".encode())
+            connection.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"Could not read the request body" in answer
+    assert process.poll() is None
+    use(endpoint_url)
+
+
 def test_a_signature_for_a_service_that_nobody_knows_is_told_by_its_path() -> None:
     with CognitoSyncServer() as server:
         port = int(server.endpoint_url.rpartition(":")[2])
