@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Mapping
     from types import TracebackType
 
+    _FunctionWrapper = wrapt.FunctionWrapper[Any, Any]
+else:
+    # Generic at run time only since wrapt 2.2.
+    _FunctionWrapper = wrapt.FunctionWrapper
+
 Target = TypeVar("Target", bound="Callable[..., Any]")
 
 
@@ -148,7 +153,7 @@ def _wrapped(target: Any, options: Options) -> Any:
     return _Decorated(target, inside)
 
 
-class _Decorated(wrapt.FunctionWrapper[Any, Any]):
+class _Decorated(_FunctionWrapper):
     """A decorated callable, which can be pickled by its name and copied as functions are: not at all."""
 
     def __reduce_ex__(self, _protocol: object) -> str:

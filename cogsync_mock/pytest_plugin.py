@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from . import CognitoSyncMock, CognitoSyncServer
 
-_MARKER = "cognito_sync_mock"
+_MARKER = _FIXTURE = "cognito_sync_mock"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,16 +44,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(*, region_name='us-east-1', enforce_credentials=True, verify_references=False, passthrough=(), "
-        "config=None): options for the fixtures cognito_sync_mock, cognito_sync_client and cognito_sync_server; "
+        "config=None): run the test inside the mock, with these options; "
         "the closest marker wins, option by option.",
     )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Make the marker switch the mock on by itself: a marked test takes the fixture, whether it names it or not."""
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is not None and _FIXTURE not in names and item.get_closest_marker(_MARKER):
+        # Before the other fixtures of the test, so that they are inside the mock; after those of wider scope, which
+        # live longer than it.
+        names.insert(next((i for i, name in enumerate(names) if _is_of_function(item, name)), len(names)), _FIXTURE)
+
+
+def _is_of_function(item: pytest.Item, name: str) -> bool:
+    info: Any = getattr(item, "_fixtureinfo", None)
+    definitions: Any = info and info.name2fixturedefs.get(name)
+    return bool(definitions) and definitions[-1].scope == "function"
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Collect the options: ini keys, then markers from module to function."""
     names = ("region_name", "enforce_credentials", "verify_references", "passthrough")
     options = {name: request.config.getini(f"cognito_sync_{name}") for name in names}
-    if options["region_name"] is None:
+    # pytest before 8 knows no default of None, and gives an empty text.
+    if not options["region_name"]:
         del options["region_name"]
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
         if marker.args:

@@ -75,6 +75,65 @@ def test_the_marker_at_every_level(run: pytest.Pytester) -> None:
     run.runpytest_subprocess().assert_outcomes(passed=3)
 
 
+def test_the_marker_alone_switches_the_mock_on(run: pytest.Pytester) -> None:
+    """Around the test and its own fixtures, whatever kind of test it is; nothing else is inside."""
+    run.makepyfile(
+        """
+        import unittest
+
+        import boto3
+        import pytest
+
+        def inside():
+            from moto.core.models import botocore_stubber
+            return botocore_stubber.enabled
+
+        @pytest.fixture(scope="module")
+        def of_module():
+            assert not inside()
+            yield
+            assert not inside()
+
+        @pytest.fixture
+        def of_test(of_module):
+            assert inside()
+            yield
+            assert inside()
+
+        @pytest.fixture(autouse=True)
+        def around_all(request):
+            assert inside() == (request.node.get_closest_marker("cognito_sync_mock") is not None)
+
+        @pytest.mark.cognito_sync_mock(region_name="eu-west-1")
+        def test_function():
+            assert inside()
+            assert boto3.client("sqs").meta.region_name == "eu-west-1"
+
+        @pytest.mark.cognito_sync_mock
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_with_fixtures(of_test, number):
+            assert inside()
+
+        @pytest.mark.cognito_sync_mock()
+        class TestClass:
+            def test_method(self, of_module):
+                assert inside()
+
+        @pytest.mark.cognito_sync_mock
+        class Case(unittest.TestCase):
+            def setUp(self):
+                assert inside()
+
+            def test_case(self):
+                assert inside()
+
+        def test_unmarked(of_module):
+            assert not inside()
+        """
+    )
+    run.runpytest_subprocess().assert_outcomes(passed=6)
+
+
 def test_misuse_of_the_marker_is_explained(run: pytest.Pytester) -> None:
     run.makepyfile(
         """
@@ -184,8 +243,8 @@ def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
         [
             (
                 "@pytest.mark.cognito_sync_mock(*, region_name='us-east-1', enforce_credentials=True, "
-                "verify_references=False, passthrough=(), config=None): options for the fixtures cognito_sync_mock, "
-                "cognito_sync_client and cognito_sync_server; the closest marker wins, option by option."
+                "verify_references=False, passthrough=(), config=None): run the test inside the mock, with these "
+                "options; the closest marker wins, option by option."
             )
         ]
     )
