@@ -12,13 +12,13 @@ import sys
 import threading
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.exceptions import BadRequest, ClientDisconnected
-from werkzeug.serving import DechunkedInput, make_server
+from werkzeug.serving import make_server
 from werkzeug.wsgi import get_content_length, get_input_stream
 
-from . import registration
+from . import chunks, registration
 from .cognitosync import protocol
 from .cognitosync.completion import completion
 from .cognitosync.exceptions import CognitoSyncError, SerializationException
@@ -54,9 +54,9 @@ class Application:
         """Answer one request."""
         headers = _headers(environ)
         if not _is_for_cognito_sync(environ, headers):
-            if isinstance(environ["wsgi.input"], DechunkedInput):
+            if chunks.is_chunked(environ):
                 try:
-                    _take_chunks(environ)
+                    chunks.join_chunks(environ)
                 except OSError as error:
                     refusal: Iterable[bytes] = BadRequest(f"Could not read the request body: {error}")(
                         environ, start_response
@@ -115,62 +115,6 @@ def _body(environ: dict[str, Any]) -> bytes:
     return body
 
 
-def _take_chunks(environ: dict[str, Any]) -> None:
-    """Read a chunked body here, where one that is cut short is an error.
-
-    Raises:
-        OSError: if it is.
-    """
-    body = get_input_stream(environ).read()
-    environ["wsgi.input"] = BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    del environ["HTTP_TRANSFER_ENCODING"]
-
-
-class _WholeReads:
-    """What a request is read from, for werkzeug's reader of chunks.
-
-    That one writes what it gets into memory which it takes to be as long as it asked for: a shorter read, when a client
-    goes away in the middle of a chunk, ends the process.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-
-    def readline(self, size: int) -> bytes:
-        """Read the line between two chunks."""
-        return self._stream.readline(size)
-
-    def read(self, size: int) -> bytes:
-        """Read so many bytes.
-
-        Raises:
-            OSError: if there are fewer.
-        """
-        content = self._stream.read(size)
-        if len(content) < size:
-            raise OSError("it ends in the middle of a chunk")
-        return content
-
-
-def _handler(motos: Any, *, log: bool) -> Any:
-    """Return the class that handles connections: moto's, but no input ends the process."""
-
-    class Handler(motos):  # type: ignore[misc]  # untyped, and known only now
-        def make_environ(self) -> dict[str, Any]:
-            environ: dict[str, Any] = super().make_environ()
-            if isinstance(environ["wsgi.input"], DechunkedInput):
-                environ["wsgi.input"] = DechunkedInput(cast("IO[bytes]", _WholeReads(self.rfile)))
-            return environ
-
-        if not log:
-
-            def log_request(self, code: object = "-", size: object = "-") -> None:
-                pass
-
-    return Handler
-
-
 def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bool:
     """Tell by the signature's scope, else by host, target header, path or envelope."""
     try:
@@ -223,7 +167,7 @@ def _bound_server(
             port,
             Application(settings, others),
             threaded=True,
-            request_handler=_handler(handler, log=log),
+            request_handler=chunks.handler_for(handler, log=log),
             ssl_context=ssl_context,
             fd=listener.fileno(),
         )

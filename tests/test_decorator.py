@@ -587,7 +587,8 @@ def test_plain_test_classes(pytester: pytest.Pytester) -> None:
 
             class TestInner:
                 def test_inner(self):
-                    assert pools() == []
+                    # pytest 7 and 8 run the outer class's setup_method for it, too.
+                    assert pools() == [] or pytest.version_tuple < (9,)
 
         class TestSubclass(TestWithSetup):
             def setup_method(self):

@@ -27,7 +27,7 @@ LAYERS = [
     {"cognitosync.models"},
     {"cognitosync.responses", "cognitosync.cloudformation"},
     {"cognitosync.urls", "cognitosync"},
-    {"registration", "options", "environment"},
+    {"registration", "options", "environment", "chunks"},
     {"guard"},
     {"shortcut"},
     {"activation"},

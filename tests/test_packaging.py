@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 from importlib.metadata import distribution, entry_points
+from pathlib import Path
 
 import pytest
 from programs import python
@@ -49,3 +51,26 @@ def test_metadata() -> None:
     required = [line for line in distribution("cogsync-mock").requires or [] if "extra ==" not in line]
     assert {re.split(r"[<>=!~\[; ]", line)[0] for line in required} == {"boto3", "moto", "werkzeug", "wrapt"}
     assert [line for line in required if line.startswith("moto")] == ["moto>=5.0.28"]
+
+
+def test_the_floors_are_tested_as_declared() -> None:
+    """What the environment `floors` of tox.ini installs is what the package says it needs at least."""
+    root = Path(__file__).parents[1]
+    if not (root / "tox.ini").exists():
+        pytest.skip("the tests of an installed package have no tox.ini")
+    floors = configparser.ConfigParser(interpolation=None)
+    floors.read(root / "tox.ini")
+    pinned = set(re.findall(r"(\S+)==(\S+)", floors["testenv:floors"]["deps"]))
+    declared = {
+        found.groups()
+        for line in distribution("cogsync-mock").requires or []
+        if (found := re.match(r"([a-z0-9-]+(?:\[\w+\])?)>=([\d.]+)", line))
+    }
+    assert {(name, _release(version)) for name, version in declared} <= {
+        (name, _release(version)) for name, version in pinned
+    }
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, without zeros at the end."""
+    return tuple(int(number) for number in re.sub(r"(\.0)+$", "", version).split("."))

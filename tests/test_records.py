@@ -247,7 +247,7 @@ class TestUpdateRecords:
         assert (data.list()["DatasetExists"], data.refused(put("a"), token=token)) == (False, NOT_VALID)
 
     def test_dates_and_author(self, data: Data, identity_id: str, door: Door) -> None:
-        device_date = dt.datetime(2014, 10, 10, 20, 47, 37, 151000, tzinfo=dt.timezone.utc)
+        device_date = dt.datetime(2014, 10, 10, 20, 47, 37, tzinfo=dt.timezone.utc)
         (record,) = data.update(put("a", DeviceLastModifiedDate=device_date))
         assert record["DeviceLastModifiedDate"] == device_date
         assert record["LastModifiedBy"] == data.list()["LastModifiedBy"] == ACCOUNT

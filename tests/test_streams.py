@@ -83,7 +83,7 @@ def data(client: Any, pool_id: str, identity_id: str) -> Data:
 class TestRecords:
     def test_an_update_is_one_record(self, data: Data, stream: Any, pool_id: str, identity_id: str) -> None:
         """In the documented form, with the dates and the dataset's name as they were observed."""
-        data.update(put("a", "1", DeviceLastModifiedDate=1524113410.528), put("b", "é\u2028"))
+        data.update(put("a", "1", DeviceLastModifiedDate=1524113410), put("b", "é\u2028"))
         written = {record["Key"]: record for record in data.list()["Records"]}
         modified = round(written["a"]["LastModifiedDate"].timestamp() * 1000)
         common = {"syncCount": 1, "lastModifiedDate": modified, "op": "replace"}
@@ -96,7 +96,7 @@ class TestRecords:
                     "datasetName": "save",
                     "operation": "replace",
                     "kinesisSyncRecords": [
-                        {"key": "a", "value": "1", "deviceLastModifiedDate": 1524113410528, **common},
+                        {"key": "a", "value": "1", "deviceLastModifiedDate": 1524113410000, **common},
                         {"key": "b", "value": "é\u2028", "deviceLastModifiedDate": None, **common},
                     ],
                     "lastModifiedDate": modified,
