@@ -6,7 +6,7 @@ import gc
 import sys
 import tracemalloc
 
-from cogsync_mock.cognitosync.datasets import Dataset
+from cogsync_mock.cognitosync.state.datasets import Dataset
 
 BAR = 700
 DATASETS, RECORDS = 100, 1000

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .decorator import mock_cognito_sync
-    from .guard import UnmockedRequest
     from .mock import CognitoSyncMock
-    from .server import CognitoSyncServer
+    from .runtime.network_guard import UnmockedRequest
+    from .server.lifecycle import CognitoSyncServer
 
 __all__ = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
 
 _HOMES = {
     "CognitoSyncMock": "mock",
-    "CognitoSyncServer": "server",
-    "UnmockedRequest": "guard",
+    "CognitoSyncServer": "server.lifecycle",
+    "UnmockedRequest": "runtime.network_guard",
     "mock_cognito_sync": "decorator",
 }
 
@@ -59,7 +59,7 @@ class _UntilMotoIsImported:
 
 
 def _register() -> None:
-    from .registration import register
+    from .runtime.moto_seam import register
 
     register()
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .server import main
+from .server.cli import main
 
 
 def run() -> NoReturn:

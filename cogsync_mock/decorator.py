@@ -101,7 +101,7 @@ def mock_cognito_sync(target: Any = None, /, **options: Any) -> Any:
 
         with mock_cognito_sync() as mock: ...
 
-    Functions, coroutine functions, generators, async generators, methods of any kind and classes keep their kind
+    LambdaInvoker, coroutine functions, generators, async generators, methods of any kind and classes keep their kind
     and signature. In a class every test runs inside the mock, its setup and teardown included.
 
     Args:
@@ -117,7 +117,7 @@ def mock_cognito_sync(target: Any = None, /, **options: Any) -> Any:
         ValueError: if an option makes no sense.
     """
     if target is None:
-        return MockCognitoSync(Options.of(options))
+        return MockCognitoSync(Options.from_kwargs(options))
     if options:
         raise TypeError(
             "mock_cognito_sync takes either the thing to decorate or options: @mock_cognito_sync(region_name=...)"

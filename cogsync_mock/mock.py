@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from . import registration
-from .activation import activation
-from .cognitosync import calls, siblings
-from .cognitosync.contract import operations
+from cogsync_mock.integrations import cognitoidentity
+
+from .aws import calls
+from .cognitoidentity.operations import issue
+from .cognitosync.effects.lambda_runner import FunctionName, functions
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.faults import Fault, faults
-from .cognitosync.functions import FunctionName, functions
-from .cognitosync.login import issue
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
+from .cognitosync.wire.contract import operations
 from .options import Options
+from .runtime import moto_seam
+from .runtime.activation import activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +48,7 @@ class CognitoSyncMock:
         """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
         activation.add(self.options)
         self._starts += 1
-        self._calls = calls.in_force()
+        self._calls = calls.active_log()
         return self
 
     @property
@@ -84,7 +86,7 @@ class CognitoSyncMock:
             RuntimeError: if the mock is not on.
         """
         self._require_started("reset()")
-        registration.reset_all_services()
+        moto_seam.reset_all_services()
         self._stop_playing()
         faults.remove(self._faults)
         self._faults.clear()
@@ -139,7 +141,7 @@ class CognitoSyncMock:
         self._require_started("create_identity_pool()")
         backend = None if pool_id is None else self._backend_of(pool_id)
         client = _new_client("cognito-identity", region_name=backend and backend.region_name)
-        if backend is not None and siblings.identity_pool(backend.account_id, backend.region_name, str(pool_id)):
+        if backend is not None and cognitoidentity.identity_pool(backend.account_id, backend.region_name, str(pool_id)):
             raise ValueError(
                 f"identity pool {pool_id!r} exists already; give another pool_id, or none for a random one"
             )
@@ -147,7 +149,7 @@ class CognitoSyncMock:
         created: str = client.create_identity_pool(**parameters)["IdentityPoolId"]
         if backend is None or pool_id is None:
             return created
-        siblings.rename_identity_pool(backend.account_id, backend.region_name, created, pool_id)
+        cognitoidentity.rename_identity_pool(backend.account_id, backend.region_name, created, pool_id)
         return pool_id
 
     def create_identity(self, pool_id: str, *, identity_id: str | None = None) -> str:
@@ -169,11 +171,11 @@ class CognitoSyncMock:
         self._require_pool(backend, pool_id)
         if identity_id is not None:
             _require_id(identity_id, "identity_id")
-            if siblings.pool_of_identity(_account_id(), identity_id) is not None:
+            if cognitoidentity.pool_of_identity(_account_id(), identity_id) is not None:
                 raise ValueError(
                     f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
                 )
-        return siblings.make_identity(backend.account_id, backend.region_name, pool_id, identity_id)
+        return cognitoidentity.make_identity(backend.account_id, backend.region_name, pool_id, identity_id)
 
     def stop_streaming(self, pool_id: str, reason: str) -> None:
         """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.
@@ -239,7 +241,7 @@ class CognitoSyncMock:
                 raise TypeError(
                     f"a Lambda function is played by a plain callable (event, context), not by {handler!r}, {why}"
                 )
-            functions.play(function, handler)
+            functions.register_handler(function, handler)
             self._functions.append((function, handler))
             return handler
 
@@ -292,7 +294,7 @@ class CognitoSyncMock:
 
     def _stop_playing(self) -> None:
         while self._functions:
-            functions.stop(*self._functions.pop())
+            functions.remove_handler(*self._functions.pop())
 
     def _require_started(self, what: str) -> None:
         if not self._starts:

@@ -59,7 +59,7 @@ class Options:
             raise TypeError(f"config must be a dictionary as moto's mock_aws takes it, not {self.config!r}")
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Options:
+    def from_kwargs(cls, given: Mapping[str, Any]) -> Options:
         """Build options from keywords.
 
         Raises:

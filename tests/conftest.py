@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
-from cogsync_mock.cognitosync import siblings
+from cogsync_mock.cognitosync import references
 from cogsync_mock.cognitosync.models import cognitosync_backends
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def modification_in_progress(monkeypatch: pytest.MonkeyPatch) -> Callable[..., A
         assert go_on.wait(10)
         return []
 
-    monkeypatch.setattr(siblings, "missing_references", slow)
+    monkeypatch.setattr(references, "missing_references", slow)
 
     @contextmanager
     def held(pool_id: str, push_sync: Any) -> Iterator[None]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from data import APPLICATION, OTHER_APPLICATION, ROLE, STREAM_ROLE
 
-from cogsync_mock.cognitosync.contract import operations
+from cogsync_mock.cognitosync.wire.contract import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from data import STREAMS
 from test_records import Data, put
 
 from cogsync_mock import CognitoSyncMock, mock_cognito_sync
-from cogsync_mock.cognitosync import calls
+from cogsync_mock.aws import calls
 
 if TYPE_CHECKING:
     from conftest import Door

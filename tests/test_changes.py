@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from cogsync_mock.cognitosync.changes import MAX_CHAIN, Outbox
+from cogsync_mock.cognitosync.effects.outbox import MAX_CHAIN, Outbox
 
 
 def test_in_order_and_once() -> None:

@@ -17,7 +17,7 @@ from data import PUSH_SYNC
 from moto import mock_aws
 
 from cogsync_mock import CognitoSyncMock, mock_cognito_sync
-from cogsync_mock.registration import mock_is_active
+from cogsync_mock.runtime.moto_seam import mock_is_active
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -540,7 +540,7 @@ def test_plain_test_classes(pytester: pytest.Pytester) -> None:
         """
         import pytest
         from cogsync_mock import mock_cognito_sync
-        from cogsync_mock.registration import mock_is_active
+        from cogsync_mock.runtime.moto_seam import mock_is_active
         import boto3
 
         def pools():

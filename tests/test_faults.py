@@ -12,7 +12,7 @@ from data import PUSH_SYNC
 from test_validation import VALID
 
 from cogsync_mock import mock_cognito_sync
-from cogsync_mock.cognitosync.contract import operations
+from cogsync_mock.cognitosync.wire.contract import operations
 
 if TYPE_CHECKING:
     from conftest import Door

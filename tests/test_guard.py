@@ -21,7 +21,7 @@ from moto.core.config import default_user_config
 from programs import python
 
 from cogsync_mock import CognitoSyncMock, CognitoSyncServer, UnmockedRequest, mock_cognito_sync
-from cogsync_mock.guard import is_loopback
+from cogsync_mock.runtime.network_guard import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from moto.core import set_initial_no_auth_action_count
 from test_records import error_of
 from test_validation import VALID
 
-from cogsync_mock.cognitosync.contract import operations
+from cogsync_mock.cognitosync.wire.contract import operations
 
 if TYPE_CHECKING:
     from conftest import Door

@@ -22,9 +22,9 @@ from test_records import Data, error_of, put
 from test_validation import VALID
 
 from cogsync_mock import CognitoSyncServer
-from cogsync_mock.cognitosync import identity, siblings
-from cogsync_mock.cognitosync.contract import operations
-from cogsync_mock.cognitosync.openid import claims_of
+from cogsync_mock.cognitoidentity import credentials as identity
+from cogsync_mock.cognitoidentity.openid import claims_of
+from cogsync_mock.cognitosync.wire.contract import operations
 
 if TYPE_CHECKING:
     from conftest import Door
@@ -115,7 +115,7 @@ class TestCredentials:
 
     def test_expired_ones_through_both_doors(self, door: Door, pool_id: str, identity_id: str, login: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitosync.login.LIFETIME", -1.0)
+            patch.setattr("cogsync_mock.cognitoidentity.operations.LIFETIME", -1.0)
             credentials = login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
         client = sync_client(door, credentials)
         assert refusal(client.list_datasets, IdentityPoolId=pool_id, IdentityId=identity_id) == EXPIRED
@@ -255,7 +255,7 @@ class TestLogins:
         make = login.get_open_id_token_for_developer_identity
         ann, bob = (make(IdentityPoolId=pool_id, Logins={"login.game": name}) for name in ("ann", "bob"))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitosync.login.DEVELOPER_TOKEN_LIFETIME", -2)
+            patch.setattr("cogsync_mock.cognitoidentity.operations.DEVELOPER_TOKEN_LIFETIME", -2)
             late = make(IdentityPoolId=pool_id, Logins={"login.game": "ann"})["Token"]
 
         def refused(token: str) -> tuple[int, str, str]:
@@ -325,7 +325,7 @@ class TestLogins:
 
 
 def post(door: Door, service: str, target: str, body: str) -> requests.Response:
-    """Send exactly this to one of the siblings."""
+    """Send exactly this to one of the other services."""
     url = door.endpoint_url or f"https://{service}.us-east-1.amazonaws.com"
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     return requests.post(url, data=body, headers=headers, timeout=10)
@@ -344,7 +344,7 @@ class TestBasicFlow:
 
     def test_an_expired_token(self, door: Door, login: Any, identity_id: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitosync.login.TOKEN_LIFETIME", -2)
+            patch.setattr("cogsync_mock.cognitoidentity.operations.TOKEN_LIFETIME", -2)
             token = login.get_open_id_token(IdentityId=identity_id)["Token"]
         call = door.client("sts").assume_role_with_web_identity
         status, code, message = refusal(call, RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token)
@@ -530,5 +530,7 @@ assert methods() == before
     def test_the_classes_are_where_they_are_looked_for(self) -> None:
         import importlib
 
-        for module, name in siblings.COMPLETED_CLASSES.items():
-            assert name is None or hasattr(importlib.import_module(module), name)
+        from cogsync_mock.cognitoidentity.patches import patches
+
+        for patch in patches._patches.values():
+            assert patch.class_name is None or hasattr(importlib.import_module(patch.module), patch.class_name)

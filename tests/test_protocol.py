@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from data import PUSH_SYNC, ROLE, STREAMS
 
-from cogsync_mock.cognitosync.contract import TARGET_PREFIXES, operations
+from cogsync_mock.cognitosync.wire.contract import TARGET_PREFIXES, operations
 
 if TYPE_CHECKING:
     from conftest import Door

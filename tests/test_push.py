@@ -170,8 +170,8 @@ class TestPush:
         def fail(*_: Any) -> Any:
             raise OSError("no")
 
-        monkeypatch.setattr("cogsync_mock.cognitosync.siblings.publish", fail)
-        monkeypatch.setattr("cogsync_mock.cognitosync.siblings.platform_endpoint", fail)
+        monkeypatch.setattr("cogsync_mock.integrations.sns.publish", fail)
+        monkeypatch.setattr("cogsync_mock.integrations.sns.platform_endpoint", fail)
         subscribe(phone, "t")
         assert phone.data.update(put("a"))[0]["SyncCount"] == 2
         assert [(call.operation, call.error, call.message) for call in door.mock.calls] == [

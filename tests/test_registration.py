@@ -19,8 +19,9 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api import recorder
 from programs import python
 
-from cogsync_mock import mock_cognito_sync, registration
+from cogsync_mock import mock_cognito_sync
 from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
+from cogsync_mock.runtime import moto_seam
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,17 +74,17 @@ def test_moto_finds_it_by_its_own_rules() -> None:
 
 def test_register_twice_and_unregister_twice() -> None:
     patterns = moto.backend_index.backend_url_patterns
-    registration.register()
-    registration.register()
+    moto_seam.register()
+    moto_seam.register()
     assert [service for service, _ in patterns].count("cognitosync") == 1
-    registration.unregister()
-    registration.unregister()
+    moto_seam.unregister()
+    moto_seam.unregister()
     assert "cognitosync" not in [service for service, _ in patterns]
     assert "moto.cognitosync" not in sys.modules
     with mock_aws(), pytest.raises(boto3.client("cognito-sync", "us-east-1").exceptions.ClientError):
         boto3.client("cognito-sync", "us-east-1").get_identity_pool_configuration(IdentityPoolId="us-east-1:0")
-    registration.register()
-    registration.check()
+    moto_seam.register()
+    moto_seam.check()
 
 
 def test_a_seam_that_moved_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

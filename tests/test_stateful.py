@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cogsync_mock import mock_cognito_sync
-from cogsync_mock.cognitosync.exceptions import CognitoSyncError
+from cogsync_mock.aws.errors import AWSError
 from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
 
 # 10,000 steps.
@@ -100,7 +100,7 @@ class Comparison(RuleBasedStateMachine):
             written = self.backend.update_records(*self.who, name, given, sync_session_token=token, author="me")
             outcome = "written"
             assert [record["Key"] for record in written["Records"]] == [patch["Key"] for patch in given]
-        except CognitoSyncError as error:
+        except AWSError as error:
             outcome = error.code
             if keep_token:
                 self.tokens[name] = token
@@ -111,7 +111,7 @@ class Comparison(RuleBasedStateMachine):
         try:
             self.backend.delete_dataset(*self.who, name, author="me")
             outcome = "deleted"
-        except CognitoSyncError as error:
+        except AWSError as error:
             outcome = error.code
         assert outcome == self.model.delete(name)
 
@@ -124,7 +124,7 @@ class Comparison(RuleBasedStateMachine):
         while True:
             try:
                 answer = self.ask(name, last, next_token=next_token, max_results=size)
-            except CognitoSyncError as error:
+            except AWSError as error:
                 outcome = error.code
                 break
             records += [(record["SyncCount"], record["Key"], record["Value"]) for record in answer["Records"]]

@@ -12,7 +12,7 @@ from data import STREAMS
 from moto.awslambda.models import lambda_backends
 from test_records import Data, put, remove
 
-from cogsync_mock.cognitosync import siblings
+from cogsync_mock.integrations import kinesis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,14 +137,14 @@ class TestRecords:
         self, door: Door, data: Data, stream: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A write that finds the delivery of another one going on waits for its own."""
-        put_record, held, go_on = siblings.put_record, threading.Event(), threading.Event()
+        put_record, held, go_on = kinesis.put_record, threading.Event(), threading.Event()
 
         def slow(*arguments: Any) -> tuple[str, str]:
             held.set()
             assert go_on.wait(10)
             return put_record(*arguments)
 
-        monkeypatch.setattr(siblings, "put_record", slow)
+        monkeypatch.setattr(kinesis, "put_record", slow)
         first = threading.Thread(target=data.update, args=(put("a"),))
         first.start()
         assert held.wait(10)
@@ -268,14 +268,14 @@ class TestStreamGone:
         door.client("kinesis").delete_stream(StreamName="changes")
         door.client("kinesis").create_stream(StreamName="next", ShardCount=1)
         following = {**STREAMS, "StreamName": "next"}
-        exists = siblings.stream_exists
+        exists = kinesis.stream_exists
 
         def reconfigured(account_id: str, region: str, name: str) -> bool:
             found = exists(account_id, region, name)
             door.client().set_identity_pool_configuration(IdentityPoolId=pool_id, CognitoStreams=following)
             return found
 
-        monkeypatch.setattr(siblings, "stream_exists", reconfigured)
+        monkeypatch.setattr(kinesis, "stream_exists", reconfigured)
         assert data.update(put("a"))
         assert streaming(door, pool_id)["StreamingStatus"] == "ENABLED"
 
@@ -310,7 +310,7 @@ class TestStreamGone:
         def fail(*_: Any) -> None:
             raise OSError("no engine")
 
-        monkeypatch.setattr(siblings, "put_record", fail)
+        monkeypatch.setattr(kinesis, "put_record", fail)
         assert data.update(put("a"))[0]["SyncCount"] == 1
         assert stream() == []
         assert streaming(door, pool_id)["StreamingStatus"] == "ENABLED"
@@ -345,7 +345,7 @@ class TestBulkPublish:
         def fail(*_: Any) -> None:
             raise OSError("no engine")
 
-        monkeypatch.setattr(siblings, "put_record", fail)
+        monkeypatch.setattr(kinesis, "put_record", fail)
         data.client.bulk_publish(IdentityPoolId=pool_id)
         details = data.client.get_bulk_publish_details(IdentityPoolId=pool_id)
         assert (details["BulkPublishStatus"], details["FailureMessage"]) == ("FAILED", "no engine")

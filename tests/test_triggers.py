@@ -17,7 +17,7 @@ from test_records import Data, put, remove
 from test_streams import consume
 
 from cogsync_mock import mock_cognito_sync
-from cogsync_mock.cognitosync import siblings
+from cogsync_mock.integrations import cognitoidentity
 
 if TYPE_CHECKING:
     from conftest import Door
@@ -290,7 +290,7 @@ class TestAnswer:
 
 class TestTime:
     def test_five_seconds(self, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
-        from cogsync_mock.cognitosync import functions
+        from cogsync_mock.cognitosync.effects import lambda_runner as functions
 
         assert functions.TIME_LIMIT == 5.0
         monkeypatch.setattr(functions, "TIME_LIMIT", 0.05)
@@ -301,7 +301,7 @@ class TestTime:
         assert data.list()["DatasetExists"] is False
 
     def test_a_late_function_is_ended(self, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 0.05)
+        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 0.05)
         went_on: list[Any] = []
 
         def change(event: Any) -> Any:
@@ -350,7 +350,7 @@ class TestTime:
         if door.endpoint_url is not None:
             pytest.skip("the server's threads do not know who has set them off")
         # Long enough for what goes before to be over, so that the end strikes where it is waited for.
-        monkeypatch.setattr("cogsync_mock.cognitosync.functions.TIME_LIMIT", 1.0)
+        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 1.0)
         went_on: list[str] = []
 
         @door.mock.lambda_function("inner")
@@ -391,7 +391,7 @@ class TestTime:
 
     def test_the_pool_may_be_gone_meanwhile(self, door: Door, data: Data, rewrite: Rewrite, pool_id: str) -> None:
         def change(event: Any) -> Any:
-            siblings.delete_identity_pool("123456789012", "us-east-1", pool_id)
+            cognitoidentity.delete_identity_pool("123456789012", "us-east-1", pool_id)
             return event
 
         rewrite.change = change  # type: ignore[method-assign]
@@ -424,7 +424,7 @@ class TestFunctions:
         configuration = client.get_function(FunctionName="rewrite")["Configuration"]
         assert (configuration["FunctionArn"], configuration["Description"]) == (
             ARN,
-            "Played by a Python callable of a test",
+            "A Python callable of a test stands in for this function",
         )
         assert [function["FunctionName"] for function in client.list_functions()["Functions"]] == ["rewrite"]
         answered = client.invoke(FunctionName="rewrite", Payload=b'{"a": 1}')

@@ -10,14 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 from data import APPLICATION, PUSH_SYNC, STREAMS
 
-from cogsync_mock.cognitosync.contract import operations
+from cogsync_mock.cognitosync.wire.contract import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Door
 
-    from cogsync_mock.cognitosync.contract import Shape
+    from cogsync_mock.cognitosync.wire.contract import Shape
 
 VALID: dict[str, Any] = {
     "IdentityPoolId": "us-east-1:0c1ba052-e098-41fa-a76e-eaa2c125f861",

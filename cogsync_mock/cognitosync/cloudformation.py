@@ -12,19 +12,21 @@ from uuid import uuid4
 
 from moto.core.common_models import BaseModel
 
-from . import jsonvalues, siblings
-from .contract import input_of_sibling, operations
-from .exceptions import CognitoSyncError
-from .login import set_roles
+from cogsync_mock.aws.errors import AWSError
+from cogsync_mock.cognitoidentity.operations import set_roles
+from cogsync_mock.integrations import cognitoidentity
+
 from .models import cognitosync_backends
-from .pools import SYNC_TRIGGER
 from .settings import current
-from .validation import check
+from .state.pools import SYNC_TRIGGER
+from .wire import values as jsonvalues
+from .wire.contract import input_of_sibling, operations
+from .wire.validation import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .contract import Shape
+    from .wire.contract import Shape
 
     Properties = Mapping[str, Any]
 
@@ -58,7 +60,7 @@ class _Resource(BaseModel):
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        """Tell whether Fn::GetAtt knows an attribute."""
+        """Return whether Fn::GetAtt knows an attribute."""
         return attr in cls.attribute_names
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
@@ -88,11 +90,11 @@ class IdentityPoolResource(_Resource):
         """Make the pool and configure it, or neither."""
         properties = {"IdentityPoolName": resource_name, **_properties(cls, cloudformation_json)}
         parameters, parts = _pool_parameters(properties), _parts(properties)
-        identity_pool_id = siblings.create_identity_pool(account_id, region_name, **parameters)
+        identity_pool_id = cognitoidentity.create_identity_pool(account_id, region_name, **parameters)
         try:
             _configure(account_id, region_name, identity_pool_id, parts)
         except Exception:
-            siblings.delete_identity_pool(account_id, region_name, identity_pool_id)
+            cognitoidentity.delete_identity_pool(account_id, region_name, identity_pool_id)
             raise
         return cls(identity_pool_id, properties)
 
@@ -112,7 +114,7 @@ class IdentityPoolResource(_Resource):
         identity_pool_id = original_resource.physical_resource_id
         _require_pool(account_id, region_name, identity_pool_id)
         _configure(account_id, region_name, identity_pool_id, parts)
-        siblings.update_identity_pool(account_id, region_name, identity_pool_id, **parameters)
+        cognitoidentity.update_identity_pool(account_id, region_name, identity_pool_id, **parameters)
         return cls(identity_pool_id, properties)
 
     @classmethod
@@ -124,7 +126,7 @@ class IdentityPoolResource(_Resource):
         region_name: str,
     ) -> None:
         """Delete the pool, with all that Cognito Sync keeps of it."""
-        siblings.delete_identity_pool(account_id, region_name, resource_name)
+        cognitoidentity.delete_identity_pool(account_id, region_name, resource_name)
 
 
 class IdentityPoolRoleAttachmentResource(_Resource):
@@ -165,11 +167,12 @@ class IdentityPoolRoleAttachmentResource(_Resource):
 
     def delete(self, account_id: str, region_name: str) -> None:
         """Take the roles away, if the pool is still there."""
-        pool = siblings.identity_pool(account_id, region_name, self.properties["IdentityPoolId"])
+        pool = cognitoidentity.identity_pool(account_id, region_name, self.properties["IdentityPoolId"])
         if pool is not None:
             set_roles(pool, {}, {})
 
 
+#: By name; where ``integrations.cloudformation`` looks for them.
 RESOURCE_TYPES = {
     resource.type_name: resource for resource in (IdentityPoolResource, IdentityPoolRoleAttachmentResource)
 }
@@ -199,7 +202,7 @@ def _without_nothing(value: Any) -> Any:
 
 
 def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
-    pool = siblings.identity_pool(account_id, region, identity_pool_id)
+    pool = cognitoidentity.identity_pool(account_id, region, identity_pool_id)
     if pool is None:
         raise _stack_error(f"IdentityPool '{identity_pool_id}' not found.")
     return pool
@@ -247,7 +250,7 @@ def _parts(properties: Properties) -> dict[str, Any]:
         # The property is of type JSON, so it may come as text.
         try:
             events = jsonvalues.loads(events.encode("utf-8", "replace"))
-        except CognitoSyncError as error:
+        except AWSError as error:
             raise _stack_error(f"CognitoEvents is not JSON: {error.message}") from error
     pool = {"IdentityPoolId": _ANY_POOL}
     return {
@@ -288,7 +291,7 @@ def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
     values = {name: _value(shape.members[name], value, name) for name, value in given.items()}
     try:
         check(shape, values)
-    except CognitoSyncError as error:
+    except AWSError as error:
         raise _stack_error(f"Properties validation failed: {error.message}") from error
     return values
 
@@ -297,7 +300,7 @@ def _value(shape: Shape, given: Any, name: str) -> Any:
     try:
         # A template's scalars may all come as texts, and its texts as any scalar.
         return jsonvalues.read(shape, _with_texts(shape, given), from_text=True)
-    except CognitoSyncError as error:
+    except AWSError as error:
         raise _stack_error(f"Properties validation failed: {name}: {error.message}") from error
 
 
@@ -343,5 +346,5 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
         )
         # A template has the whole truth: an event that it does not have is removed.
         pool.set_events({SYNC_TRIGGER: "", **parts["Events"]})
-    except CognitoSyncError as error:
+    except AWSError as error:
         raise _stack_error(error.message) from error

@@ -7,23 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cogsync_mock.aws.errors import AWSError, FrameworkError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MODEL_NAMESPACE = "com.amazonaws.cognito.sync.model"
-FRAMEWORK_NAMESPACE = "com.amazon.coral.service"
 
 
-class CognitoSyncError(Exception):
-    """Base of every refusal: an error name, an HTTP status and a message for the client."""
+class CognitoSyncError(AWSError):
+    """Base of the service's own errors."""
 
-    code: str
-    status: int
     namespace = MODEL_NAMESPACE
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class InvalidParameterException(CognitoSyncError):
@@ -268,59 +263,6 @@ class LambdaSocketTimeoutException(CognitoSyncError):
         super().__init__("The AWS Lambda function did not answer in time")
 
 
-class FrameworkError(CognitoSyncError):
-    """A refusal by the web service framework, before the service itself is asked."""
-
-    namespace = FRAMEWORK_NAMESPACE
-
-
-class SerializationException(FrameworkError):
-    """The body is not JSON, or a value has the wrong JSON type."""
-
-    code = "SerializationException"
-    status = 400
-
-
-class UnknownOperationException(FrameworkError):
-    """No operation lives at this path or bears this name."""
-
-    code = "UnknownOperationException"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("The requested operation is not recognized by the service.")
-
-
-class MissingAuthenticationTokenException(FrameworkError):
-    """The request is not signed."""
-
-    code = "MissingAuthenticationTokenException"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__("Missing Authentication Token")
-
-
-class IncompleteSignatureException(FrameworkError):
-    """The Authorization header claims to be a signature but names no credential."""
-
-    code = "IncompleteSignatureException"
-    status = 400
-
-    def __init__(self, header: str) -> None:
-        super().__init__(f"Authorization header requires 'Credential' parameter. Authorization={header}")
-
-
-class RequestEntityTooLargeException(FrameworkError):
-    """The body is longer than the service reads."""
-
-    code = "RequestEntityTooLargeException"
-    status = 413
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"Request size exceeded {limit} bytes")
-
-
 class NoSuchEndpoint(FrameworkError):
     """The service does not exist in this region: in production the host name would not resolve."""
 
@@ -341,46 +283,3 @@ class OperationNotImplemented(FrameworkError):
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"cogsync_mock does not implement {operation} yet")
-
-
-class AccessDeniedException(FrameworkError):
-    """IAM's policies do not allow the action."""
-
-    code = "AccessDeniedException"
-    status = 403
-
-    def __init__(self, sentence: str, resource: str) -> None:
-        super().__init__(f"{sentence} on resource: {resource}")
-
-
-class InvalidSignatureException(FrameworkError):
-    """The signature was not made with the secret of the key."""
-
-    code = "InvalidSignatureException"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The request signature we calculated does not match the signature you provided. "
-            "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
-        )
-
-
-class UnrecognizedClientException(FrameworkError):
-    """IAM knows no such access key."""
-
-    code = "UnrecognizedClientException"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__("The security token included in the request is invalid.")
-
-
-class ExpiredTokenException(FrameworkError):
-    """The temporary credentials are no longer good."""
-
-    code = "ExpiredTokenException"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__("The security token included in the request is expired")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from .contract import operations
 from .exceptions import (
     CognitoSyncError,
     InvalidLambdaFunctionOutputException,
     LambdaSocketTimeoutException,
     LambdaThrottledException,
 )
+from .wire.contract import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -100,8 +100,8 @@ class Fault:
         if self.when is not None and not callable(self.when) and not isinstance(self.when, Mapping):
             raise TypeError(f"when must be a function of the parameters or a dictionary of some, not {self.when!r}")
 
-    def strikes(self, operation: str, parameters: Mapping[str, Any]) -> bool:
-        """Tell whether it strikes this call."""
+    def applies_to(self, operation: str, parameters: Mapping[str, Any]) -> bool:
+        """Return whether it strikes this call."""
         if operation != self.operation or self.used >= self.times:
             return False
         if self.when is None:
@@ -149,7 +149,7 @@ class Faults:
             return None
         for fault in list(self._faults):
             # Asked outside the lock: `when` is the test's own code and may make calls itself.
-            if fault.strikes(operation, parameters):
+            if fault.applies_to(operation, parameters):
                 with self._lock:
                     if fault.used < fault.times:
                         fault.used += 1

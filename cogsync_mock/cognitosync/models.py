@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING, Any
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import unix_time
 
-from . import push, siblings, streams, triggers
-from .directory import PoolDirectory
+from . import references
+from .effects import kinesis_stream as streams
+from .effects import push_sync as push
+from .effects import sync_trigger as triggers
+from .effects.lambda_runner import functions
+from .effects.outbox import Outbox
 from .exceptions import ReferencesMissing, SubscriptionNotFound
-from .functions import functions
-from .identities import IdentityData
-from .sessions import Sessions, pool_of, pool_token
+from .state.identities import IdentityData
+from .state.pool_registry import PoolDirectory
+from .wire.tokens import Sessions, pool_of, pool_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .bulkpublish import BulkPublish
-    from .changes import Change
-    from .datasets import Patch
-    from .pools import Part, Pool
+    from cogsync_mock.cognitosync.state.changes import Change
+
+    from .state.bulk_publish import BulkPublish
+    from .state.datasets import Patch
+    from .state.pools import JSONObject, Pool
 
 #: Page sizes where the client asks for none: observed for pools, chosen for the others.
 POOLS_A_PAGE = 16
@@ -41,7 +46,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.pools = PoolDirectory(account_id, region_name)
+        self.pools = PoolDirectory(account_id, region_name, Outbox)
         self._sessions = Sessions()
 
     def reset(self) -> None:
@@ -51,19 +56,19 @@ class CognitoSyncBackend(BaseBackend):
 
     # ---------------------------------------------------------- configuration
 
-    def get_identity_pool_configuration(self, identity_pool_id: str) -> Part:
+    def get_identity_pool_configuration(self, identity_pool_id: str) -> JSONObject:
         """Return the configuration of a pool, both parts None if it was never set."""
         return self.pools.get(identity_pool_id).configuration()
 
     def set_identity_pool_configuration(
         self,
         identity_pool_id: str,
-        push_sync: Part | None,
-        cognito_streams: Part | None,
+        push_sync: JSONObject | None,
+        cognito_streams: JSONObject | None,
         *,
         verify_references: bool = False,
-        meanwhile: Callable[[], None] = lambda: None,
-    ) -> Part:
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> JSONObject:
         """Replace the parts that are given, remove those given empty, leave the others alone.
 
         Args:
@@ -71,7 +76,7 @@ class CognitoSyncBackend(BaseBackend):
             push_sync: PushSync of the request.
             cognito_streams: CognitoStreams of the request.
             verify_references: refuse roles, applications and streams that do not exist.
-            meanwhile: called while the modification is open to conflicts with others.
+            before_commit: called while the modification is open to conflicts with others.
 
         Raises:
             ConcurrentModificationException: if another call is modifying this pool.
@@ -79,9 +84,11 @@ class CognitoSyncBackend(BaseBackend):
         """
         pool = self.pools.get(identity_pool_id)
         with pool.modification():
-            meanwhile()
+            before_commit()
             if verify_references:
-                self._verify(siblings.missing_references(self.account_id, self.region_name, push_sync, cognito_streams))
+                self._verify(
+                    references.missing_references(self.account_id, self.region_name, push_sync, cognito_streams)
+                )
             pool.configure(push_sync, cognito_streams)
             return pool.configuration()
 
@@ -93,13 +100,13 @@ class CognitoSyncBackend(BaseBackend):
         """
         self.pools.get(identity_pool_id).stop_streaming(reason)
 
-    def get_cognito_events(self, identity_pool_id: str) -> Part:
+    def get_cognito_events(self, identity_pool_id: str) -> JSONObject:
         """Return the events of a pool and the functions they call."""
         return {"Events": dict(self.pools.get(identity_pool_id).events)}
 
     def set_cognito_events(
         self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool = False
-    ) -> Part:
+    ) -> JSONObject:
         """Set events key by key; an empty function removes its key.
 
         Raises:
@@ -134,7 +141,7 @@ class CognitoSyncBackend(BaseBackend):
         next_token: str | None,
         max_results: int | None,
         sync_session_token: str | None,
-    ) -> Part:
+    ) -> JSONObject:
         """Return the records that changed after a sync count, and a session token to write with.
 
         Raises:
@@ -168,7 +175,7 @@ class CognitoSyncBackend(BaseBackend):
         by_identity: bool = False,
         device_id: str | None = None,
         origin: str | None = None,
-    ) -> Part:
+    ) -> JSONObject:
         """Have the life of an update run its course: trigger, write, stream, push.
 
         Args:
@@ -185,7 +192,7 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             SyncSessionTokenNotValid: if the token is not good for this dataset.
             TooManyDatasets: if a dataset would have to be created above the limit.
-            CognitoSyncError: as `Dataset.check` refuses patches, `Functions.call` and `triggers.patches_of` answers.
+            CognitoSyncError: as `Dataset.check` refuses patches, `LambdaInvoker.call` and the trigger's answers.
         """
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         about = (identity_pool_id, identity_id, dataset_name)
@@ -221,7 +228,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def list_datasets(
         self, identity_pool_id: str, identity_id: str, *, next_token: str | None, max_results: int | None
-    ) -> Part:
+    ) -> JSONObject:
         """Return the datasets of an identity, by name.
 
         Raises:
@@ -234,7 +241,7 @@ class CognitoSyncBackend(BaseBackend):
             datasets = [dataset.to_dict(identity_id) for dataset in page]
         return {"Datasets": datasets, "Count": len(datasets), "NextToken": following}
 
-    def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> Part:
+    def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> JSONObject:
         """Return the metadata of a dataset."""
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
@@ -242,7 +249,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def delete_dataset(
         self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str, origin: str | None = None
-    ) -> Part:
+    ) -> JSONObject:
         """Delete a dataset but for the marker of its deletion; return what it was. The stream hears of it."""
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         with pool.lock:
@@ -264,16 +271,16 @@ class CognitoSyncBackend(BaseBackend):
 
     # ------------------------------------------------------------------ usage
 
-    def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> Part:
+    def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> JSONObject:
         """Return the totals of an identity."""
         pool = self.pools.of_identity(identity_pool_id, identity_id)
         return {"IdentityUsage": pool.identity(identity_id).usage(identity_pool_id, identity_id)}
 
-    def describe_identity_pool_usage(self, identity_pool_id: str) -> Part:
+    def describe_identity_pool_usage(self, identity_pool_id: str) -> JSONObject:
         """Return the totals of a pool; SyncSessionsCount is None until the first session."""
         return {"IdentityPoolUsage": self.pools.get(identity_pool_id).usage()}
 
-    def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> Part:
+    def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> JSONObject:
         """Return the totals of all pools, by id; the NextToken is base64 of the next one's id (documented sample).
 
         Raises:
@@ -294,7 +301,7 @@ class CognitoSyncBackend(BaseBackend):
 
     # ----------------------------------------------------------- bulk publish
 
-    def bulk_publish(self, identity_pool_id: str, *, origin: str | None = None) -> Part:
+    def bulk_publish(self, identity_pool_id: str, *, origin: str | None = None) -> JSONObject:
         """Put all datasets of a pool on its stream.
 
         Raises:
@@ -306,28 +313,28 @@ class CognitoSyncBackend(BaseBackend):
         with pool.lock:
             publish = pool.begin_bulk_publish(now)
             if publish.failure is None:
-                for change in pool.everything():
+                for change in pool.all_as_changes():
                     pool.outbox.add(partial(self._publish, publish, pool, change, self._place(origin)))
                 pool.outbox.add(partial(publish.delivered, now))
         pool.outbox.deliver()
         return {"IdentityPoolId": identity_pool_id}
 
-    def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.Place) -> None:
+    def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.PoolLocation) -> None:
         if publish.failure is None:
             failure = streams.put(pool, change, place)
             if failure is not None:
                 publish.fail(failure)
 
-    def _place(self, origin: str | None) -> streams.Place:
-        return streams.Place(self.account_id, self.region_name, origin)
+    def _place(self, origin: str | None) -> streams.PoolLocation:
+        return streams.PoolLocation(self.account_id, self.region_name, origin)
 
-    def get_bulk_publish_details(self, identity_pool_id: str) -> Part:
+    def get_bulk_publish_details(self, identity_pool_id: str) -> JSONObject:
         """Return how far the last bulk publish has got."""
         return self.pools.get(identity_pool_id).bulk_publish_details(unix_time())
 
     # ---------------------------------------------------------------- devices
 
-    def register_device(self, identity_pool_id: str, identity_id: str, platform: str, token: str) -> Part:
+    def register_device(self, identity_pool_id: str, identity_id: str, platform: str, token: str) -> JSONObject:
         """Register a device for push sync; the same token again keeps its id.
 
         Raises:
@@ -342,7 +349,9 @@ class CognitoSyncBackend(BaseBackend):
         push.register(application, device)
         return {"DeviceId": device.device_id}
 
-    def subscribe_to_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str) -> Part:
+    def subscribe_to_dataset(
+        self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str
+    ) -> JSONObject:
         """Have a device hear of changes to a dataset.
 
         Raises:
@@ -358,7 +367,7 @@ class CognitoSyncBackend(BaseBackend):
 
     def unsubscribe_from_dataset(
         self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str
-    ) -> Part:
+    ) -> JSONObject:
         """Have a device no longer hear of changes to a dataset.
 
         Raises:

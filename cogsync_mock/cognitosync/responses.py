@@ -14,25 +14,25 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.core.utils import unix_time
 
-from . import iam, protocol
-from .exceptions import (
-    CognitoSyncError,
-    NoSuchEndpoint,
-    NotAuthorizedException,
-    OperationNotImplemented,
-)
-from .faults import faults
-from .identity import MOTO_IDENTITY_KEY, Caller, caller_of
+from cogsync_mock.aws.errors import AWSError
+from cogsync_mock.aws.http import HttpRequest
+from cogsync_mock.cognitoidentity.credentials import MOTO_IDENTITY_KEY, Caller, caller_of
+from cogsync_mock.cognitosync.faults import faults
+
+from . import authorization as iam
+from .exceptions import NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
-from .validation import validate
+from .wire import protocol
+from .wire.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .contract import Operation
-    from .pools import Part
-    from .protocol import Answer, Message
+    from cogsync_mock.aws.http import HttpResponse
+
+    from .state.pools import JSONObject
+    from .wire.contract import Operation
 
 _IAM_KEY_LENGTH = 20
 
@@ -42,7 +42,7 @@ def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-Handler = TypeVar("Handler", bound="Callable[..., Part]")
+Handler = TypeVar("Handler", bound="Callable[..., JSONObject]")
 
 
 def operation(method: Handler) -> Handler:
@@ -63,7 +63,7 @@ class CognitoSyncResponse(BaseResponse):
         super().__init__(service_name="cognitosync")
         self.origin = origin
         self.settings = settings or current.settings
-        self.refusal: CognitoSyncError | None = None
+        self.refusal: AWSError | None = None
         self.delay = 0.0
 
     # ------------------------------------------------------------------ doors
@@ -77,11 +77,11 @@ class CognitoSyncResponse(BaseResponse):
         """Answer a request of moto's, in the form that moto's versions since 5.0 share."""
         # werkzeug's requests keep the raw body here; asked for later, a form parser may have eaten it.
         body = request.get_data() if hasattr(request, "get_data") else request.body
-        message = protocol.Message.from_url(request.method, full_url or request.url, request.headers, body)
+        message = HttpRequest.from_url(request.method, full_url or request.url, request.headers, body)
         answer = self.answer_in_process(message)
         return answer.status, answer.headers, answer.body
 
-    def answer_in_process(self, message: Message) -> Answer:
+    def answer_in_process(self, message: HttpRequest) -> HttpResponse:
         """Answer a request that was addressed to the service's own host.
 
         Raises:
@@ -96,27 +96,27 @@ class CognitoSyncResponse(BaseResponse):
 
     # ------------------------------------------------- the life of a request
 
-    def answer(self, message: Message) -> Answer:
+    def answer(self, message: HttpRequest) -> HttpResponse:
         """Answer a request: recognise, authenticate, parse, ask IAM, suffer faults, validate, authorise, perform."""
         if protocol.is_preflight(message):
             return protocol.preflight(message)
-        dialect = protocol.recognise(message)
+        wire = protocol.detect_protocol(message)
         try:
             protocol.check_size(message)
-            asked = dialect.operation()
+            asked = wire.operation()
             self.caller = self.authenticate(message)
-            self.parameters = dialect.parameters(asked)
+            self.parameters = wire.parameters(asked)
             self.ask_iam(asked, message)
-            self.suffer(asked)
+            self.inject_fault(asked)
             validate(asked, self.parameters)
             self.authorise(asked, self.caller)
-            answer = dialect.success(asked, self.perform(asked))
-        except CognitoSyncError as refusal:
+            answer = wire.success(asked, self.perform(asked))
+        except AWSError as refusal:
             self.refusal = refusal
-            answer = dialect.failure(refusal)
+            answer = wire.failure(refusal)
         return answer
 
-    def authenticate(self, message: Message) -> Caller:
+    def authenticate(self, message: HttpRequest) -> Caller:
         """Tell who calls, and from there account, region and backend.
 
         Raises:
@@ -142,13 +142,13 @@ class CognitoSyncResponse(BaseResponse):
         self.backend = self._backend()
         return caller
 
-    def ask_iam(self, asked: Operation, message: Message) -> None:
+    def ask_iam(self, asked: Operation, message: HttpRequest) -> None:
         """Have moto's simulation of IAM authorise the call, where a test has switched it on.
 
         moto's shared key of all identities is not asked for: its IAM knows nothing of it.
 
         Raises:
-            CognitoSyncError: as `iam.enforce` does.
+            AWSError: as `iam.enforce` does.
         """
         if float("inf") == moto_settings.INITIAL_NO_AUTH_ACTION_COUNT or self.access_key == MOTO_IDENTITY_KEY:
             return
@@ -163,7 +163,7 @@ class CognitoSyncResponse(BaseResponse):
         """Return what moto's simulation of IAM asks for."""
         return self._action
 
-    def suffer(self, asked: Operation) -> None:
+    def inject_fault(self, asked: Operation) -> None:
         """Take the fault that a test has asked for, if any; one that only delays is served in `wait`.
 
         Raises:
@@ -197,7 +197,7 @@ class CognitoSyncResponse(BaseResponse):
         if any(self.parameters.get(name, value) != value for name, value in own.items()):
             raise NotAuthorizedException
 
-    def perform(self, asked: Operation) -> Part:
+    def perform(self, asked: Operation) -> JSONObject:
         """Hand over to the method that bears the operation's name.
 
         Raises:
@@ -209,83 +209,83 @@ class CognitoSyncResponse(BaseResponse):
         if asked.name != "SetIdentityPoolConfiguration":
             # That one waits while its modification is open, so that others can run into it.
             self.wait()
-        result: Part = handler()
+        result: JSONObject = handler()
         return result
 
     # ------------------------------------------------------------- operations
 
     @operation
-    def get_identity_pool_configuration(self) -> Part:
+    def get_identity_pool_configuration(self) -> JSONObject:
         """GetIdentityPoolConfiguration."""
         return self.backend.get_identity_pool_configuration(self.pool_id)
 
     @operation
-    def set_identity_pool_configuration(self) -> Part:
+    def set_identity_pool_configuration(self) -> JSONObject:
         """SetIdentityPoolConfiguration."""
         return self.backend.set_identity_pool_configuration(
             self.pool_id,
             push_sync=self.parameters.get("PushSync"),
             cognito_streams=self.parameters.get("CognitoStreams"),
             verify_references=self.settings.verify_references,
-            meanwhile=self.wait,
+            before_commit=self.wait,
         )
 
     @operation
-    def get_cognito_events(self) -> Part:
+    def get_cognito_events(self) -> JSONObject:
         """GetCognitoEvents."""
         return self.backend.get_cognito_events(self.pool_id)
 
     @operation
-    def set_cognito_events(self) -> Part:
+    def set_cognito_events(self) -> JSONObject:
         """SetCognitoEvents."""
         return self.backend.set_cognito_events(
             self.pool_id, self.parameters["Events"], verify_references=self.settings.verify_references
         )
 
     @operation
-    def bulk_publish(self) -> Part:
+    def bulk_publish(self) -> JSONObject:
         """BulkPublish."""
         return self.backend.bulk_publish(self.pool_id, origin=self.origin)
 
     @operation
-    def get_bulk_publish_details(self) -> Part:
+    def get_bulk_publish_details(self) -> JSONObject:
         """GetBulkPublishDetails."""
         return self.backend.get_bulk_publish_details(self.pool_id)
 
     @operation
-    def describe_identity_pool_usage(self) -> Part:
+    def describe_identity_pool_usage(self) -> JSONObject:
         """DescribeIdentityPoolUsage."""
         return self.backend.describe_identity_pool_usage(self.pool_id)
 
     @operation
-    def list_identity_pool_usage(self) -> Part:
+    def list_identity_pool_usage(self) -> JSONObject:
         """ListIdentityPoolUsage."""
         return self.backend.list_identity_pool_usage(**self._paging())
 
     @operation
-    def describe_identity_usage(self) -> Part:
+    def describe_identity_usage(self) -> JSONObject:
         """DescribeIdentityUsage."""
         return self.backend.describe_identity_usage(self.pool_id, self.identity_id)
 
     @operation
-    def list_datasets(self) -> Part:
+    def list_datasets(self) -> JSONObject:
         """ListDatasets."""
         return self.backend.list_datasets(self.pool_id, self.identity_id, **self._paging())
 
     @operation
-    def describe_dataset(self) -> Part:
+    def describe_dataset(self) -> JSONObject:
         """DescribeDataset."""
         return self.backend.describe_dataset(self.pool_id, self.identity_id, self.dataset_name)
 
     @operation
-    def delete_dataset(self) -> Part:
+    def delete_dataset(self) -> JSONObject:
         """DeleteDataset."""
         return self.backend.delete_dataset(
             self.pool_id, self.identity_id, self.dataset_name, author=self._author(), origin=self.origin
         )
 
     @operation
-    def list_records(self) -> Part:
+    def list_records(self) -> JSONObject:
         """ListRecords."""
         return self.backend.list_records(
             self.pool_id,
@@ -297,7 +297,7 @@ class CognitoSyncResponse(BaseResponse):
         )
 
     @operation
-    def update_records(self) -> Part:
+    def update_records(self) -> JSONObject:
         """UpdateRecords."""
         return self.backend.update_records(
             self.pool_id,
@@ -312,21 +312,21 @@ class CognitoSyncResponse(BaseResponse):
         )
 
     @operation
-    def register_device(self) -> Part:
+    def register_device(self) -> JSONObject:
         """RegisterDevice."""
         return self.backend.register_device(
             self.pool_id, self.identity_id, self.parameters["Platform"], self.parameters["Token"]
         )
 
     @operation
-    def subscribe_to_dataset(self) -> Part:
+    def subscribe_to_dataset(self) -> JSONObject:
         """SubscribeToDataset."""
         return self.backend.subscribe_to_dataset(
             self.pool_id, self.identity_id, self.dataset_name, self.parameters["DeviceId"]
         )
 
     @operation
-    def unsubscribe_from_dataset(self) -> Part:
+    def unsubscribe_from_dataset(self) -> JSONObject:
         """UnsubscribeFromDataset."""
         return self.backend.unsubscribe_from_dataset(
             self.pool_id, self.identity_id, self.dataset_name, self.parameters["DeviceId"]
@@ -349,7 +349,7 @@ class CognitoSyncResponse(BaseResponse):
         """The dataset that the call is about."""
         return str(self.parameters["DatasetName"])
 
-    def _paging(self) -> Part:
+    def _paging(self) -> JSONObject:
         size = self.parameters.get("MaxResults")
         return {"next_token": self.parameters.get("NextToken"), "max_results": None if size is None else int(size)}
 
@@ -376,7 +376,7 @@ class CognitoSyncResponse(BaseResponse):
         except KeyError:
             raise NoSuchEndpoint(self.region) from None
 
-    def _region_of_agent(self, message: Message) -> str | None:
+    def _region_of_agent(self, message: HttpRequest) -> str | None:
         # moto's own server mode tells the region of a test's client this way.
         found = self.region_from_useragent_regex.search(message.header("user-agent"))
         return found["region"] if found else None

@@ -1,0 +1,1 @@
+"""What works for any AWS service; nothing here knows Cognito Sync or an entry point."""

@@ -1,0 +1,1 @@
+"""What moto's cognito-identity leaves out: logins, tokens, credentials, operations."""

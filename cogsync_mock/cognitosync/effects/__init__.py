@@ -1,0 +1,1 @@
+"""What follows an update in other services: trigger, stream, push."""

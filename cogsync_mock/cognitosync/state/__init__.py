@@ -1,0 +1,1 @@
+"""Data and rules: no lock, no HTTP, nothing of moto's services."""

@@ -1,0 +1,1 @@
+"""HTTP requests to parameters, results to answers; pure, nothing of moto."""

@@ -1,0 +1,1 @@
+"""moto's other services, as they are used from here: one file each."""

@@ -1,0 +1,172 @@
+"""Starting and stopping: `CognitoSyncServer`, and what it shares with the command line."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+from typing import TYPE_CHECKING, Any, Literal
+
+from werkzeug.serving import make_server
+
+from cogsync_mock.cognitoidentity.patches import patches
+from cogsync_mock.cognitosync.settings import Settings
+from cogsync_mock.options import Options
+from cogsync_mock.runtime import moto_seam
+
+from . import chunks
+from .app import Application
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from werkzeug.serving import BaseWSGIServer
+
+    SslContext = ssl.SSLContext | tuple[str, str | None] | Literal["adhoc"]
+
+
+def bind_server(
+    host: str, port: int, settings: Settings | None, ssl_context: SslContext | None, *, log: bool
+) -> BaseWSGIServer:
+    """Bind first, then build: a port in use is an error at once.
+
+    Raises:
+        OSError: if the address cannot be bound or the certificate not be used, with a text that says which.
+        RuntimeError: if moto's server extra is not installed.
+    """
+    moto_seam.check()
+    others, handler = moto_seam.server_parts()
+    if isinstance(ssl_context, tuple):
+        ssl_context = _loaded(*ssl_context)
+    with _listener(host, port) as listener:
+        return make_server(
+            host,
+            port,
+            Application(settings, others),
+            threaded=True,
+            request_handler=chunks.handler_for(handler, log=log),
+            ssl_context=ssl_context,
+            fd=listener.fileno(),
+        )
+
+
+def _loaded(certificate: str, key: str | None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        raise OSError(
+            f"cannot serve HTTPS with certificate {certificate} and key {key}: {error.strerror or error}"
+        ) from error
+    return context
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    failure = f"cannot listen on {host}:{port}: "
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise TypeError(f"port must be a whole number, not {port!r}")
+    if port not in range(65536):
+        raise OSError(f"{failure}a port is a number from 0 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except socket.gaierror as error:
+        raise OSError(f"{failure}{error.strerror}") from error
+    except OSError as error:
+        # Lookups that fail may come as plain errors, too, with numbers of their own.
+        known = error.errno is not None and error.errno > 0
+        raise OSError(f"{failure}{os.strerror(error.errno or 0) if known else error.strerror or error}") from error
+
+
+class CognitoSyncServer:
+    """The mock as an HTTP server in a thread of this process, for any language and any SDK.
+
+    Started while no mock and no other server is on, it begins empty; otherwise it serves the data that is there.
+
+    Args:
+        host: address to listen on.
+        port: port to listen on; 0 picks a free one.
+        ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
+        **options: ``enforce_credentials`` and ``verify_references`` as of `cogsync_mock.options.Options`.
+            Without any, the server follows the mock that is on in this process.
+
+    Raises:
+        TypeError: if an option is unknown or of the wrong type.
+    """
+
+    _running = 0
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, ssl_context: SslContext | None = None, **options: Any
+    ) -> None:
+        self.host = host
+        self.port = port
+        self._ssl_context = ssl_context
+        for name in options.keys() & {"region_name", "passthrough", "config"}:
+            raise TypeError(f"the option {name!r} says nothing to a server: its clients name their region and endpoint")
+        checked = Options.from_kwargs(options)
+        self._settings = Settings(checked.enforce_credentials, checked.verify_references) if options else None
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def endpoint_url(self) -> str:
+        """What clients take as their ``endpoint_url``.
+
+        Raises:
+            RuntimeError: if the server is not running.
+        """
+        if self._server is None:
+            raise RuntimeError(
+                "the server is not running: call start() first, or use `with CognitoSyncServer() as server:`"
+            )
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self._ssl_context else 'http'}://{host}:{self._server.port}"
+
+    def start(self) -> CognitoSyncServer:
+        """Listen and serve in the background.
+
+        Raises:
+            OSError: if the address is in use or cannot be bound.
+            RuntimeError: if it is running already, or moto's server extra is not installed.
+        """
+        if self._server is not None:
+            raise RuntimeError(f"the server is running already, at {self.endpoint_url}: call stop() first")
+        self._server = bind_server(self.host, self.port, self._settings, self._ssl_context, log=False)
+        if not CognitoSyncServer._running and not moto_seam.mock_is_active():
+            moto_seam.reset_all_services()
+        CognitoSyncServer._running += 1
+        patches.install(for_server=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="cogsync-mock", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening.
+
+        Raises:
+            RuntimeError: if the server is not running.
+        """
+        if self._server is None or self._thread is None:
+            raise RuntimeError("stop() was called on a server that is not running: call start() first")
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
+        CognitoSyncServer._running -= 1
+        patches.remove(for_server=True)
+
+    def reset(self) -> None:
+        """Forget all data of all services."""
+        moto_seam.reset_all_services()
+
+    def __enter__(self) -> CognitoSyncServer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
