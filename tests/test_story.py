@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core import set_initial_no_auth_action_count
 from test_datasets import refusal
-from test_identity import sync_client
-from test_push import pushed
+from test_kinesis_stream import on_stream
+from test_logins import sync_client
+from test_push_sync import pushed
 from test_records import Data, put
-from test_streams import on_stream
 
 if TYPE_CHECKING:
     from conftest import Door

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from test_datasets import refusal
-from test_identity import NO_SIGNATURE_CHECK
+from test_kinesis_stream import consume
+from test_logins import NO_SIGNATURE_CHECK
 from test_records import Data, put, remove
-from test_streams import consume
 
 from cogsync_mock import mock_cognito_sync
 from cogsync_mock.integrations import cognitoidentity
