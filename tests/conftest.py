@@ -20,6 +20,7 @@ from botocore.httpsession import URLLib3Session
 
 from cogsync_mock.cognitosync import references
 from cogsync_mock.cognitosync.models import cognitosync_backends
+from cogsync_mock.runtime.moto_seam import mock_is_active
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,6 +139,14 @@ def identity_id(door: Door, pool_id: str) -> str:
 def unknown_pool_id() -> str:
     """A well-formed id that no pool has."""
     return f"{REGION}:{uuid.uuid4()}"
+
+
+@pytest.fixture
+def nothing_is_left() -> Iterator[None]:
+    """Make sure that the mock is off before and after."""
+    assert not mock_is_active()
+    yield
+    assert not mock_is_active()
 
 
 @pytest.fixture
