@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.aws import calls
 from cogsync_mock.cognitoidentity.patches import patches
-from cogsync_mock.cognitosync.effects.lambda_runner import functions
 from cogsync_mock.cognitosync.settings import Settings, current
 
 from . import moto_seam
@@ -81,7 +80,6 @@ class _Activation:
             undo.callback(self._guard.remove)
             self._shortcut.install()
             undo.callback(self._shortcut.remove)
-            undo.callback(functions.end_all)
             self._undo = undo.pop_all()
 
     def _apply(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import threading
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -12,6 +13,8 @@ import botocore.awsrequest
 import botocore.compat
 import botocore.httpsession
 import wrapt
+
+from cogsync_mock.aws.invocations import call_when_over, check_invocation
 
 from . import moto_seam
 
@@ -45,32 +48,48 @@ class UnmockedRequest(RuntimeError):
 
 
 class Guard:
-    """Stands in `URLLib3Session.send` between `install` and `remove`."""
+    """Stands in `URLLib3Session.send` between `install` and `remove`, and while an expired invocation still runs."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_on = False
         self._original: Any = None
         self._original_choice: Any = None
 
     def install(self) -> None:
-        """Wrap the door, and have boto3's S3 transfers go through it: the CRT library has a network of its own."""
-        session = botocore.httpsession.URLLib3Session
-        self._original = session.__dict__["send"]
-        wrapt.wrap_function_wrapper(session, "send", self._send)
-        if botocore.compat.HAS_CRT:
-            from boto3.s3 import transfer
+        """Wrap the door, and make boto3's S3 transfers go through it: the CRT library has a network of its own."""
+        with self._lock:
+            self._is_on = True
+            if self._original is not None:
+                return
+            session = botocore.httpsession.URLLib3Session
+            self._original = session.__dict__["send"]
+            wrapt.wrap_function_wrapper(session, "send", self._send)
+            if botocore.compat.HAS_CRT:
+                from boto3.s3 import transfer
 
-            self._original_choice = vars(transfer)["_should_use_crt"]
-            wrapt.wrap_function_wrapper(transfer, "_should_use_crt", lambda *_: False)
+                self._original_choice = vars(transfer)["_should_use_crt"]
+                wrapt.wrap_function_wrapper(transfer, "_should_use_crt", lambda *_: False)
 
     def remove(self) -> None:
-        """Put back the very functions that were there."""
-        if self._original_choice is not None:
-            from boto3.s3 import transfer
+        """Put back the very functions that were there.
 
-            vars(transfer)["_should_use_crt"] = self._original_choice
-            self._original_choice = None
-        setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
-        self._original = None
+        As long as a callable runs that has outlived the mock, it waits with that: outside it would meet the real AWS.
+        """
+        self._is_on = False
+        call_when_over(self._put_back)
+
+    def _put_back(self) -> None:
+        with self._lock:
+            if self._is_on or self._original is None:
+                return
+            if self._original_choice is not None:
+                from boto3.s3 import transfer
+
+                vars(transfer)["_should_use_crt"] = self._original_choice
+                self._original_choice = None
+            setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
+            self._original = None
 
     def answer(self, request: AWSPreparedRequest) -> AWSResponse | None:
         """Have moto answer a request, by whatever host it was addressed.
@@ -94,7 +113,8 @@ class Guard:
     def _send(
         self, send: Callable[..., AWSResponse], _session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> AWSResponse:
-        answer = self.answer(args[0] if args else kwargs["request"])
+        check_invocation()
+        answer = self.answer(args[0] if args else kwargs["request"]) if self._is_on else None
         return send(*args, **kwargs) if answer is None else answer
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.handlers import BUILTIN_HANDLERS
 
 from cogsync_mock.aws.http import HttpRequest
+from cogsync_mock.aws.invocations import check_invocation
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 
 from . import moto_seam
@@ -45,6 +46,8 @@ class Shortcut:
         BUILTIN_HANDLERS.remove(("before-send", self._show_again))
 
     def _answer_first(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        # Also while no mock is on: the client may be one of a callable that has outlived its own.
+        check_invocation()
         if not self._is_on:
             return None
         if moto_seam.is_ours_to_answer(request.url):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import threading
@@ -11,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 from test_datasets import refusal
 from test_kinesis_stream import consume
 from test_logins import NO_SIGNATURE_CHECK
 from test_records import Data, put, remove
 
 from cogsync_mock import mock_cognito_sync
+from cogsync_mock.aws import invocations
+from cogsync_mock.cognitosync import references
+from cogsync_mock.cognitosync.models import cognitosync_backends
 from cogsync_mock.integrations import cognitoidentity
 
 if TYPE_CHECKING:
@@ -29,6 +36,15 @@ INVALID = (
     "The AWS Lambda function returned invalid output or an exception",
 )
 LATE = (400, "LambdaSocketTimeoutException", "The AWS Lambda function did not answer in time")
+TOO_LATE = (
+    "ExpiredInvocation: Lambda function 'rewrite' made a request after its invocation was over: it took more than 0.2 "
+    "seconds, and Cognito Sync waits no longer. Nothing was sent. Make it return in time, or let the test itself do "
+    "what takes longer."
+)
+OUTLIVED = (
+    "ExpiredInvocation: Lambda function 'f' made a request after its invocation was over: the mock that it belongs to "
+    "was switched off or reset meanwhile. Nothing was sent. Make the test wait for it before its mock ends."
+)
 THROTTLED = (429, "LambdaThrottledException", "AWS Lambda throttled your account, please contact AWS Support")
 
 
@@ -58,6 +74,36 @@ class Rewrite:
 @pytest.fixture
 def rewrite(door: Door) -> Rewrite:
     return door.mock.lambda_function("rewrite")(Rewrite())
+
+
+class Outcome:
+    """What code in another thread has met, for a test that waits for it."""
+
+    def __init__(self) -> None:
+        self.caught: list[str] = []
+        self._done = threading.Event()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+
+    def catch(self, action: Any) -> None:
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001  # reported by `wait`
+            self.caught.append(f"{type(error).__name__}: {error}")
+
+    def wait(self) -> list[str]:
+        assert self._done.wait(10)
+        return self.caught
+
+
+def wait_until(condition: Any) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def answer(rewrite: Rewrite, records: Any) -> None:
@@ -300,79 +346,182 @@ class TestTime:
         finish.set()
         assert data.list()["DatasetExists"] is False
 
-    def test_a_late_function_is_ended(self, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 0.05)
-        went_on: list[Any] = []
+    def test_what_a_late_function_requests_is_rejected(
+        self, door: Door, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By name, whatever it asks of which service; nothing of it is written."""
+        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 0.2)
+        late, over = threading.Event(), Outcome()
+        sqs = door.client("sqs")
 
         def change(event: Any) -> Any:
-            for _ in range(200):
-                time.sleep(0.01)
-            went_on.append(event)
+            assert late.wait(10)
+            with over:
+                over.catch(lambda: sqs.create_queue(QueueName="late"))
+                over.catch(lambda: Data(data.client, *list(data.where.values())[:2], "late").update(put("a")))
+                # One that is made now meets the same.
+                over.catch(lambda: door.mock.client("sns").create_topic(Name="late"))
             return event
 
         rewrite.change = change  # type: ignore[method-assign]
         assert data.refused(put("a")) == LATE
-        (thread,) = [t for t in threading.enumerate() if t.name == "lambda rewrite"] or [None]
-        if thread is not None:
-            thread.join(5)
-            assert not thread.is_alive()
-        assert went_on == []
+        late.set()
+        assert over.wait() == [TOO_LATE] * 3
+        assert "QueueUrls" not in sqs.list_queues()
+        assert data.client.list_datasets(**dict(list(data.where.items())[:2]))["Datasets"] == []
+        # The next invocation is another one.
+        del rewrite.change
+        assert data.update(put("a"))
 
-    def test_nothing_goes_on_after_the_mock(self) -> None:
-        """There it would meet the real environment."""
-        went_on: list[str] = []
+    def test_a_function_that_outlives_its_mock_never_meets_the_real_environment(self) -> None:
+        """Nor the data of the next mock; what stood in the way is put back once the last such function has returned."""
+        end, next_is_on, over = threading.Event(), threading.Event(), Outcome()
+        send = vars(URLLib3Session)["send"]
+        with mock_cognito_sync() as mock:
+            inside = boto3.client("sqs")
+
+            @mock.lambda_function("f")
+            def outliving(_event: Any, _context: Any) -> None:
+                with over:
+                    assert end.wait(10)
+                    over.catch(inside.list_queues)
+                    over.catch(outside.list_queues)
+                    assert next_is_on.wait(10)
+                    over.catch(lambda: inside.create_queue(QueueName="late"))
+
+            invoker = threading.Thread(target=lambda: boto3.client("lambda").invoke(FunctionName="f"))
+            invoker.start()
+            wait_until(lambda: "f" in [each.name.split("'")[1] for each in invocations.running()])
+        outside = boto3.client("sqs", "us-east-1", aws_access_key_id="real", aws_secret_access_key="real")
+        end.set()
+        wait_until(lambda: len(over.caught) == 2)
+        # Others are not kept from the network meanwhile: here it is the address that does not exist.
+        with pytest.raises(EndpointConnectionError):
+            boto3.client(
+                "sqs",
+                "us-east-1",
+                endpoint_url="http://127.0.0.1:1",
+                aws_access_key_id="a",
+                aws_secret_access_key="a",
+                config=Config(retries={"max_attempts": 0}),
+            ).list_queues()
+        with mock_cognito_sync():
+            next_is_on.set()
+            messages = over.wait()
+            invoker.join(10)
+            assert "QueueUrls" not in boto3.client("sqs").list_queues()
+        assert messages == [OUTLIVED] * 3
+        assert vars(URLLib3Session)["send"] is send
+
+    def test_reset_ends_the_right_of_what_runs(self) -> None:
+        go_on, over = threading.Event(), Outcome()
         with mock_cognito_sync() as mock:
 
             @mock.lambda_function("f")
             def slow(_event: Any, _context: Any) -> None:
-                for _ in range(300):
-                    time.sleep(0.01)
-                went_on.append("on")
+                with over:
+                    assert go_on.wait(10)
+                    over.catch(lambda: boto3.client("sqs").create_queue(QueueName="late"))
 
-            pool_id = mock.create_identity_pool()
-            mock.client().set_cognito_events(IdentityPoolId=pool_id, Events={"SyncTrigger": "f"})
-            identity_id = mock.create_identity(pool_id)
-            data = Data(mock.client(identity_id=identity_id), pool_id, identity_id)
-            caller = threading.Thread(target=lambda: data.refused(put("a")))
-            caller.start()
-            deadline = time.monotonic() + 5
-            while not [t for t in threading.enumerate() if t.name == "lambda f"]:
-                assert time.monotonic() < deadline
-            time.sleep(0.05)
-        caller.join(5)
-        assert not caller.is_alive()
-        assert went_on == []
+            invoker = threading.Thread(target=lambda: boto3.client("lambda").invoke(FunctionName="f"))
+            invoker.start()
+            wait_until(invocations.running)
+            mock.reset()
+            go_on.set()
+            assert "switched off or reset meanwhile" in over.wait()[0]
+            invoker.join(10)
+            assert "QueueUrls" not in boto3.client("sqs").list_queues()
 
-    def test_what_a_late_function_has_set_off_ends_with_it(
+    def test_what_a_late_function_has_set_off_is_over_with_it(
         self, door: Door, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whether it waits for another trigger, or for a function that it invokes in its own thread."""
+        """Whether that is another trigger, or a function that it invokes; their update is not written either."""
         if door.endpoint_url is not None:
             pytest.skip("the server's threads do not know who has set them off")
-        # Long enough for what goes before to be over, so that the end strikes where it is waited for.
         monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 1.0)
-        went_on: list[str] = []
+        late, outer, inner = threading.Event(), Outcome(), Outcome()
 
         @door.mock.lambda_function("inner")
-        def inner(_event: Any, _context: Any) -> None:
-            for _ in range(500):
-                time.sleep(0.01)
+        def invoked(_event: Any, _context: Any) -> None:
+            with inner:
+                assert late.wait(10)
+                inner.catch(lambda: door.client("sqs").create_queue(QueueName="late"))
 
         def change(event: Any) -> Any:
             if len(rewrite.events) == 1:
-                Data(data.client, *list(data.where.values())[:2], "other").refused(put("again"))
-                went_on.append("outer")
-            door.client("lambda").invoke(FunctionName="inner", Payload=b"{}")
-            went_on.append("innermost")
+                time.sleep(0.6)
+                with outer:
+                    outer.catch(lambda: Data(data.client, *list(data.where.values())[:2], "other").update(put("again")))
+            else:
+                door.client("lambda").invoke(FunctionName="inner", Payload=b"{}")
             return event
 
         rewrite.change = change  # type: ignore[method-assign]
         assert data.refused(put("a")) == LATE
-        deadline = time.monotonic() + 5
-        while [thread for thread in threading.enumerate() if thread.name == "lambda rewrite"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        assert went_on == []
+        late.set()
+        for messages in (inner.wait(), outer.wait()):
+            assert [message.partition(":")[0] for message in messages] == ["ExpiredInvocation"]
+            assert "Lambda function 'rewrite' made a request after its invocation was over" in messages[0]
+        assert data.client.list_datasets(**dict(list(data.where.items())[:2]))["Datasets"] == []
+
+    def test_nothing_is_left_open_by_a_late_function(
+        self, door: Door, data: Data, rewrite: Rewrite, client: Any, pool_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither the delivery of what it has written nor its modification of the pool, whenever it becomes late."""
+        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 0.2)
+        inside, go_on, over = threading.Event(), threading.Event(), Outcome()
+
+        def held(*_: Any) -> list[str]:
+            inside.set()
+            assert go_on.wait(10)
+            return []
+
+        monkeypatch.setattr(references, "missing_references", held)
+        backend = cognitosync_backends["123456789012"]["us-east-1"]
+
+        def change(event: Any) -> Any:
+            with over:
+                over.catch(lambda: backend.set_identity_pool_configuration(pool_id, {}, None, verify_references=True))
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == LATE
+        assert inside.is_set()
+        go_on.set()
+        assert over.wait() == []
+        # A second modification is possible, updates go on and their deliveries, too.
+        client.set_identity_pool_configuration(IdentityPoolId=pool_id, PushSync={})
+        del rewrite.change
+        door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
+        client.set_identity_pool_configuration(
+            IdentityPoolId=pool_id, CognitoStreams={"StreamName": "changes", "StreamingStatus": "ENABLED"}
+        )
+        assert data.update(put("a"))
+        assert door.mock.calls.last.operation == "PutRecord"
+
+    def test_threads_that_a_function_starts_are_the_tests_own(
+        self, door: Door, data: Data, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Documented in `cogsync_mock.aws.invocations`; what asyncio runs for it is the function's."""
+        monkeypatch.setattr("cogsync_mock.cognitosync.effects.lambda_runner.TIME_LIMIT", 0.2)
+        late, over = threading.Event(), Outcome()
+        sqs = door.client("sqs")
+
+        def change(event: Any) -> Any:
+            assert late.wait(10)
+            with over:
+                thread = threading.Thread(target=lambda: sqs.create_queue(QueueName="from-its-thread"))
+                thread.start()
+                thread.join(10)
+                over.catch(lambda: asyncio.run(asyncio.to_thread(sqs.create_queue, QueueName="late")))
+            return event
+
+        rewrite.change = change  # type: ignore[method-assign]
+        assert data.refused(put("a")) == LATE
+        late.set()
+        assert [message.partition(":")[0] for message in over.wait()] == ["ExpiredInvocation"]
+        (url,) = sqs.list_queues()["QueueUrls"]
+        assert url.endswith("/from-its-thread")
 
     def test_a_function_that_sets_itself_off(self, door: Door, data: Data, rewrite: Rewrite) -> None:
         """Lambda itself ends such loops, too."""

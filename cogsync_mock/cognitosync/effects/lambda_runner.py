@@ -1,8 +1,10 @@
-"""Lambda functions: those that a test plays with a Python callable, and those that moto runs."""
+"""Lambda functions: those that a Python callable stands in for, and those that moto runs.
+
+A callable that is late, or still runs when its mock ends, is not ended: see `cogsync_mock.aws.invocations`.
+"""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import re
@@ -14,6 +16,7 @@ from uuid import uuid4
 
 from cogsync_mock.aws.calls import Call, record
 from cogsync_mock.aws.errors import AWSError
+from cogsync_mock.aws.invocations import Invocation, check_invocation, running
 from cogsync_mock.cognitosync.exceptions import (
     FunctionCannotRun,
     InvalidLambdaFunctionOutputException,
@@ -27,15 +30,12 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Any, Any], Any]
 
-Understood = TypeVar("Understood")
+Parsed = TypeVar("Parsed")
 
 logger = logging.getLogger(__name__)
 
 #: How long a function of the SyncTrigger may take, in seconds (documented).
 TIME_LIMIT = 5.0
-# How long to wait before an end is sent again, in seconds: at first, and at most.
-_INSISTENCE = 0.1
-_PATIENCE = 5.0
 #: How often in a row a function may be set off by its own updates (Lambda itself ends such loops after so many).
 MAX_DEPTH = 16
 _depth: ContextVar[int] = ContextVar("depth", default=0)
@@ -111,24 +111,27 @@ class Context:
 
 
 class LambdaInvoker:
-    """The functions of a process that are played by Python callables, the latest callable first."""
+    """The functions of a process that Python callables stand in for, the latest callable first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._played: dict[FunctionName, list[Handler]] = {}
-        # Who runs, and in which thread it was set off.
-        self._running: dict[threading.Thread, tuple[FunctionName, threading.Thread]] = {}
+        self._handlers: dict[FunctionName, list[Handler]] = {}
 
     def register_handler(self, function: FunctionName, handler: Handler) -> None:
-        """Have a callable play a function from now on, for Lambda's own API, too."""
-        self._played.setdefault(function, []).append(handler)
+        """Make a callable stand in for a function from now on, for Lambda's own API, too."""
+        with self._lock:
+            self._handlers.setdefault(function, []).append(handler)
         self._show(function, handler)
 
     def remove_handler(self, function: FunctionName, handler: Handler) -> None:
-        """Have a callable no longer play a function; one that did before it plays it again."""
-        handlers = self._played[function]
-        # By identity and from the end: equal callables are not the same.
-        del handlers[next(i for i in reversed(range(len(handlers))) if handlers[i] is handler)]
+        """Undo `register_handler`: one that stood in before it does so again, and what still runs has expired."""
+        with self._lock:
+            handlers = self._handlers[function]
+            # By identity and from the end: equal callables are not the same.
+            del handlers[next(i for i in reversed(range(len(handlers))) if handlers[i] is handler)]
+            for invocation in _running(function):
+                if invocation.handler is handler:
+                    _outlive(invocation)
         if not awslambda.function_exists(*function):
             return
         if handlers:
@@ -138,10 +141,10 @@ class LambdaInvoker:
 
     def _show(self, function: FunctionName, handler: Handler) -> None:
         def invoke(event: Any, time_limit: float) -> tuple[Any, BaseException | None]:
+            invocation = _HandlerInvocation(function, handler)
+            self._begin(invocation, None)
             try:
-                return _call(handler, event, Context(function, time_limit)), None
-            except _Ended:
-                raise
+                return self._run(invocation, event, Context(function, time_limit)), None
             except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it raises
                 # But in its caller's own thread, what ends that (Ctrl+C, a test's time limit) passes.
                 return _failed(function, error)
@@ -160,8 +163,8 @@ class LambdaInvoker:
         return [f"function {name}" for name, function in named.items() if not awslambda.function_exists(*function)]
 
     def call(
-        self, name_or_arn: str, account_id: str, region: str, event: Any, understand: Callable[[Any], Understood]
-    ) -> Understood:
+        self, name_or_arn: str, account_id: str, region: str, event: Any, parse: Callable[[Any], Parsed]
+    ) -> Parsed:
         """Call a function and wait for its answer, as the SyncTrigger does.
 
         Args:
@@ -169,28 +172,29 @@ class LambdaInvoker:
             account_id: the pool's account.
             region: the pool's region.
             event: what the function gets, JSON.
-            understand: makes sense of its answer, or refuses it.
+            parse: makes sense of its answer, or rejects it.
 
         Raises:
-            InvalidLambdaFunctionOutputException: if it fails, its answer is refused or no JSON, or it does not exist.
+            InvalidLambdaFunctionOutputException: if it fails, its answer is rejected or no JSON, or it does not exist.
             LambdaThrottledException: if as many triggers of it are running as are reserved for it; none if that is 0.
             LambdaSocketTimeoutException: if it takes more than five seconds; only callables are timed.
+            ExpiredInvocation: if it is a callable that calls it, and that one's own invocation is over by now.
         """
         function = FunctionName.parse(name_or_arn, account_id, region)
         called = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
         try:
             answer = self._answer(name_or_arn, function, event)
-            understood = understand(answer)
-        except AWSError as refusal:
-            why = _said(refusal.__cause__ or refusal)
+            parsed = parse(answer)
+        except AWSError as error:
+            why = _message_of(error.__cause__ or error)
             logger.warning("function %s did not let the update pass: %s", function.name, why)
-            record(Call("lambda", "Invoke", called, error=refusal.code, message=why))
+            record(Call("lambda", "Invoke", called, error=error.code, message=why))
             raise
         record(Call("lambda", "Invoke", called, {"StatusCode": 200, "Payload": answer}))
-        return understood
+        return parsed
 
     def _answer(self, name_or_arn: str, function: FunctionName, event: Any) -> Any:
-        handlers = self._played.get(function)
+        handlers = self._handlers.get(function)
         try:
             limit = awslambda.reserved_concurrency(*function)
             if not handlers:
@@ -199,95 +203,101 @@ class LambdaInvoker:
                 return _by_moto(function, event)
         except awslambda.FunctionUnavailable as unavailable:
             raise FunctionCannotRun(name_or_arn, str(unavailable)) from None
-        outcome: list[tuple[Any, BaseException | None]] = []
-        thread = self._start(handlers[-1], event, function, limit, outcome)
-        thread.join(TIME_LIMIT)
-        if not outcome:
-            self._end(thread)
+        _require_depth(function)
+        outcome = self._run_for(_HandlerInvocation(function, handlers[-1]), event, limit)
+        # The update that set this off may itself have been made by a callable that is late by now: then nothing is
+        # written any more.
+        check_invocation()
+        if outcome is None:
             raise LambdaSocketTimeoutException from TimeoutError(f"it took more than {TIME_LIMIT:g} seconds")
-        ((answer, error),) = outcome
+        answer, error = outcome
         if error is not None:
             raise InvalidLambdaFunctionOutputException from error
         return answer
 
-    def _start(
-        self, handler: Handler, event: Any, function: FunctionName, limit: int | None, outcome: list[Any]
-    ) -> threading.Thread:
+    def _run_for(
+        self, invocation: _HandlerInvocation, event: Any, limit: int | None
+    ) -> tuple[Any, BaseException | None] | None:
         """Run a callable in a thread of its own, so that it can be left alone when its time is over.
+
+        Returns:
+            Its answer, or what it raised; None if its time is over.
 
         Raises:
             LambdaThrottledException: if as many are running as may.
         """
-        context, depth = Context(function, TIME_LIMIT), _depth.get()
+        function, depth = invocation.function, _depth.get()
+        context = Context(function, TIME_LIMIT)
+        outcome: list[tuple[Any, BaseException | None]] = []
 
         def run() -> None:
             _depth.set(depth + 1)
             try:
-                _require_depth(depth, function)
-                outcome.append((_call(handler, event, context), None))
-            except _Ended:
-                return
+                outcome.append((self._run(invocation, event, context), None))
             except BaseException as error:  # noqa: BLE001  # whatever it raises, sys.exit() and failed tests included
                 outcome.append(_failed(function, error))
 
+        self._begin(invocation, limit)
         thread = threading.Thread(target=copy_context().run, args=(run,), name=f"lambda {function.name}", daemon=True)
-        with self._lock:
-            self._running = {other: known for other, known in self._running.items() if other.is_alive()}
-            if limit is not None and [name for name, _ in self._running.values()].count(function) >= limit:
-                raise LambdaThrottledException
+        try:
             thread.start()
-            self._running[thread] = (function, threading.current_thread())
-        return thread
+        except BaseException:
+            invocation.end()
+            raise
+        thread.join(TIME_LIMIT)
+        if outcome:
+            return outcome[0]
+        invocation.expire(
+            f"it took more than {TIME_LIMIT:g} seconds, and Cognito Sync waits no longer",
+            "Make it return in time, or let the test itself do what takes longer.",
+        )
+        return None
 
-    def end_all(self) -> None:
-        """End what is still running: nothing of a mock may go on where requests are no longer answered by it."""
+    def _begin(self, invocation: _HandlerInvocation, limit: int | None) -> None:
         with self._lock:
-            running = list(self._running)
-        for thread in running:
-            self._end(thread)
+            # Those that have expired hold no place: nobody waits for them.
+            occupied = len([each for each in _running(invocation.function) if each.error() is None])
+            if limit is not None and occupied >= limit:
+                raise LambdaThrottledException
+            if not any(handler is invocation.handler for handler in self._handlers[invocation.function]):
+                # Its mock has ended while this was on its way here.
+                _outlive(invocation)
+            invocation.begin()
 
-    def _end(self, thread: threading.Thread) -> None:
-        """Have a thread end as soon as it does anything again, and with it those that it has set off.
-
-        Where it strikes, an end may get lost (Python ignores exceptions in finalizers), so it is sent until it is
-        heeded. Other interpreters than CPython cannot send it.
-        """
-        api = getattr(ctypes, "pythonapi", None)
-        if api is None:
-            return
-
-        def insist() -> None:
-            pause = _INSISTENCE
-            while family := [member for member in self._family(thread) if member.is_alive()]:
-                for member in family:
-                    api.PyThreadState_SetAsyncExc(ctypes.c_ulong(member.ident or 0), ctypes.py_object(_Ended))
-                family[0].join(pause)
-                # One that waits for ever, not doing anything, is no danger.
-                pause = min(2 * pause, _PATIENCE)
-
-        threading.Thread(target=insist, name=f"end of {thread.name}", daemon=True).start()
-
-    def _family(self, thread: threading.Thread) -> list[threading.Thread]:
-        with self._lock:
-            family = [thread]
-            for member in family:
-                family.extend(other for other, (_, parent) in self._running.items() if parent is member)
-            return family
+    def _run(self, invocation: _HandlerInvocation, event: Any, context: Context) -> Any:
+        """Call a callable with JSON of its own; return its answer as JSON."""
+        try:
+            with invocation.mark():
+                answer = invocation.handler(json.loads(json.dumps(event)), context)
+                return json.loads(json.dumps(answer, allow_nan=False))
+        finally:
+            invocation.end()
 
 
-class _Ended(SystemExit):
-    """What a thread is ended with; no failure of the callable, and nothing but the thread itself may catch it."""
+class _HandlerInvocation(Invocation):
+    """One call of a callable that stands in for a function."""
+
+    def __init__(self, function: FunctionName, handler: Handler) -> None:
+        super().__init__(f"Lambda function {function.name!r}")
+        self.function = function
+        self.handler = handler
 
 
-def _require_depth(depth: int, function: FunctionName) -> None:
-    if depth >= MAX_DEPTH:
+def _running(function: FunctionName) -> list[_HandlerInvocation]:
+    return [each for each in running() if isinstance(each, _HandlerInvocation) and each.function == function]
+
+
+def _outlive(invocation: Invocation) -> None:
+    invocation.expire(
+        "the mock that it belongs to was switched off or reset meanwhile",
+        "Make the test wait for it before its mock ends.",
+    )
+
+
+def _require_depth(function: FunctionName) -> None:
+    if _depth.get() >= MAX_DEPTH:
         why = f"it sets itself off: {MAX_DEPTH} updates of its own have called it again"
-        raise FunctionCannotRun(function.name, why)
-
-
-def _call(handler: Handler, event: Any, context: Context) -> Any:
-    """Call a callable with JSON of its own; return its answer as JSON."""
-    return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context), allow_nan=False))
+        raise InvalidLambdaFunctionOutputException from FunctionCannotRun(function.name, why)
 
 
 def _failed(function: FunctionName, error: BaseException) -> tuple[None, BaseException]:
@@ -296,7 +306,7 @@ def _failed(function: FunctionName, error: BaseException) -> tuple[None, BaseExc
 
 
 def _by_moto(function: FunctionName, event: Any) -> Any:
-    """Have moto run a function: in Docker, or not at all where a test has switched Docker off."""
+    """Make moto run a function: in Docker, or not at all where a test has switched Docker off."""
     payload, failed = awslambda.invoke_function(*function, json.dumps(event))
     if failed:
         raise InvalidLambdaFunctionOutputException from RuntimeError(payload)
@@ -306,8 +316,8 @@ def _by_moto(function: FunctionName, event: Any) -> Any:
         raise InvalidLambdaFunctionOutputException from error
 
 
-def _said(error: BaseException) -> str:
-    """Return what an exception says; a test's own may fail at that, too."""
+def _message_of(error: BaseException) -> str:
+    """Return the message of an exception; a test's own may fail at that, too."""
     try:
         return str(error) or repr(error)
     except Exception:  # noqa: BLE001  # whatever a test's own class does
