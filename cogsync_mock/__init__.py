@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import importlib.machinery
     from collections.abc import Sequence
 
     from .decorator import mock_cognito_sync
@@ -51,11 +52,19 @@ class _UntilMotoIsImported:
     a project that never imports moto shall not pay them.
     """
 
-    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> None:
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         """Find nothing; notice moto."""
-        if name == "moto":
+        if name != "moto":
+            return None
+        if self in sys.meta_path:
             sys.meta_path.remove(self)
-            _register()
+        _register()
+        # The other finders are asked from here, since whoever goes over the list now misses the one behind this.
+        import importlib.util
+
+        return importlib.util.find_spec(name)
 
 
 def _register() -> None:

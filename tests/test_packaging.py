@@ -20,6 +20,32 @@ def test_importing_loads_neither_boto3_nor_moto_nor_wrapt() -> None:
     assert python(code) == "set()"
 
 
+def test_every_finder_of_others_is_asked_for_moto() -> None:
+    """Ours takes itself out of the list while the list is gone through; what stands behind it is asked all the same."""
+    code = """
+        import sys
+
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                asked.append(name)
+
+        asked = []
+        # As in a project that uses wrapt itself: its finder stands there already.
+        import wrapt
+        wrapt.register_post_import_hook(lambda _: None, "json")
+        sys.meta_path.insert(0, Finder())
+        before = list(sys.meta_path)
+        import cogsync_mock
+        assert sys.meta_path[1:] == before
+        import moto
+        assert [name for name in asked if name == "moto"] == ["moto"], asked
+        assert [finder for finder in sys.meta_path if type(finder).__module__ == "cogsync_mock"] == []
+        from moto.backends import get_backend
+        assert get_backend("cognitosync") is not None
+    """
+    python(code)
+
+
 def test_the_public_names() -> None:
     assert sorted(cogsync_mock.__all__) == NAMES
     assert set(NAMES) <= set(dir(cogsync_mock))

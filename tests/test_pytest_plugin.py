@@ -256,3 +256,71 @@ def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
     ):
         shown.fnmatch_lines([f"cognito_sync_{name} -- *", f"*{sentence}"], consecutive=True)
     shown.no_fnmatch_line("*_cognito_sync_server*")
+
+
+def test_an_unused_fault_fails_only_a_test_that_has_passed(run: pytest.Pytester) -> None:
+    """Not one that was skipped, xfailed or failed for another reason, wherever that happened."""
+    run.makepyfile(
+        """
+        import unittest
+
+        import pytest
+
+        @pytest.fixture
+        def fault(cognito_sync_mock):
+            cognito_sync_mock.add_fault("UpdateRecords", "TooManyRequestsException", times=2)
+
+        @pytest.fixture
+        def unavailable(fault):
+            pytest.skip("in a fixture")
+
+        @pytest.fixture
+        def broken(fault):
+            raise LookupError
+
+        def test_passes(fault): ...
+        def test_skips(fault): pytest.skip("in the test")
+        def test_imports_or_skips(fault): pytest.importorskip("no_such_module")
+        def test_is_skipped_by_its_fixture(unavailable): ...
+        def test_xfails(fault): pytest.xfail("in the test")
+        def test_fails(fault): raise LookupError
+        def test_fails_in_its_fixture(broken): ...
+
+        @pytest.mark.xfail
+        def test_is_expected_to_fail(fault): raise LookupError
+
+        @pytest.mark.xfail(strict=False)
+        def test_passes_unexpectedly(fault): ...
+
+        @pytest.mark.xfail(strict=True)
+        def test_passes_strictly_unexpectedly(fault): ...
+
+        @pytest.mark.usefixtures("fault")
+        class Case(unittest.TestCase):
+            def test_passes(self): ...
+            def test_skips(self): self.skipTest("in the test")
+
+            @unittest.expectedFailure
+            def test_is_expected_to_fail(self): raise LookupError
+        """
+    )
+    result = run.runpytest_subprocess()
+    result.assert_outcomes(passed=2, skipped=4, xfailed=3, xpassed=1, failed=2, errors=3)
+    (passed,) = _errors_at_teardown(result, "test_passes")
+    (of_case,) = _errors_at_teardown(result, "Case.test_passes")
+    message = ["faults were not used as often as asked for: UpdateRecords TooManyRequestsException: 0 of 2"]
+    assert passed == of_case == message
+
+
+def _errors_at_teardown(result: pytest.RunResult, name: str) -> list[list[str]]:
+    """Return the lines of the reports about a test's teardown."""
+    found: list[list[str]] = []
+    inside = False
+    for line in result.outlines:
+        if line.startswith(("___", "===", "---")):
+            inside = line.strip("_ ") == f"ERROR at teardown of {name}"
+            if inside:
+                found.append([])
+        elif inside and line:
+            found[-1].append(line)
+    return found
