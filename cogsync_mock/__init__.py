@@ -15,17 +15,36 @@ if TYPE_CHECKING:
     import importlib.machinery
     from collections.abc import Sequence
 
-    from .decorator import mock_cognito_sync
-    from .mock import CognitoSyncMock
+    from .aws.calls import Call, CallLog
+    from .aws.faults import Fault
+    from .decorator import mock_aws, mock_cognito_sync
+    from .mock import AWSMock, CognitoSyncMock
     from .runtime.network_guard import UnmockedRequest
     from .server.lifecycle import CognitoSyncServer
 
-__all__ = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
+__all__ = [
+    "AWSMock",
+    "Call",
+    "CallLog",
+    "CognitoSyncMock",
+    "CognitoSyncServer",
+    "Fault",
+    "UnmockedRequest",
+    "__version__",
+    "mock_aws",
+    "mock_cognito_sync",
+]
+__version__ = "0.1.0"
 
 _HOMES = {
+    "AWSMock": "mock",
+    "Call": "aws.calls",
+    "CallLog": "aws.calls",
     "CognitoSyncMock": "mock",
     "CognitoSyncServer": "server.lifecycle",
+    "Fault": "aws.faults",
     "UnmockedRequest": "runtime.network_guard",
+    "mock_aws": "decorator",
     "mock_cognito_sync": "decorator",
 }
 

@@ -2,66 +2,50 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from cogsync_mock.integrations import cognitoidentity
-
-from .aws import calls
+from .aws import calls, operations
+from .aws.faults import Fault, faults
 from .cognitoidentity.operations import issue
-from .cognitosync.effects.lambda_runner import FunctionName, functions
-from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
-from .cognitosync.faults import Fault, faults
-from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
-from .cognitosync.wire.contract import operations
+from .mock_cognito import CognitoTools, account_id, new_client
 from .options import Options
 from .runtime import moto_seam
 from .runtime.activation import activation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-Handler = TypeVar("Handler", bound="Callable[[Any, Any], Any]")
-
-_IDENTITY_ID = operations()["ListDatasets"].input.members["IdentityId"]
+    from .aws.faults import When
 
 
-class CognitoSyncMock:
-    """The mock: what ``with mock_cognito_sync() as mock`` and the fixture ``cognito_sync_mock`` give.
+class CognitoSyncMock(CognitoTools):
+    """The mock: what ``with mock_aws() as mock`` and the fixture ``aws_mock`` give.
 
     Args:
         options: how it behaves; as by default if None.
     """
 
     def __init__(self, options: Options | None = None) -> None:
+        super().__init__()
         self.options = options or Options()
-        self._starts = 0
         self._faults: list[Fault] = []
-        self._functions: list[tuple[FunctionName, Any]] = []
         self._calls = calls.CallLog()
+        self._refused_before = 0
+        self._refused: list[BaseException] = []
+
+    def __repr__(self) -> str:
+        state = "on" if self._starts else "off"
+        return f"<{type(self).__name__} {state}, {len(self._calls)} calls, {len(self._faults)} faults>"
+
+    # ------------------------------------------------------------- on and off
 
     def start(self) -> CognitoSyncMock:
         """Switch the mock on. Every start needs a stop; mocks may nest and then share their data."""
         activation.add(self.options)
         self._starts += 1
         self._calls = calls.active_log()
+        self._refused_before = len(self._calls.refused)
         return self
-
-    @property
-    def calls(self) -> calls.CallLog:
-        """What Cognito Sync did to other services since the first mock was switched on or `reset`, also afterwards.
-
-        A sequence of `Call`, each with ``service``, ``operation``, ``parameters``, ``response``, ``error`` and
-        ``message``, as `cogsync_mock.cognitosync.calls` describes them; ``calls.of("Publish")`` are those of one
-        operation, ``calls.last`` is the latest, ``calls.clear()`` forgets them.
-        Records put on streams are ``PutRecord`` (for large ones also ``PutObject``), endpoints and messages of push
-        sync ``CreatePlatformEndpoint`` and ``Publish``, functions called by the SyncTrigger ``Invoke``.
-        """
-        return self._calls
 
     def stop(self) -> None:
         """Switch the mock off and put everything back as it was before the first start.
@@ -73,27 +57,36 @@ class CognitoSyncMock:
         self._starts -= 1
         if not self._starts:
             # Before moto's configuration changes: there are two kinds of Lambda.
-            self._stop_playing()
+            self._stop_functions()
+            self._refused = self._calls.refused[self._refused_before :]
         activation.remove(self.options)
         if not self._starts:
-            # What was not used stays known, for `assert_faults_used`.
+            # What was not used stays known, for `assert_all_faults_used`.
             faults.remove(self._faults)
 
     def reset(self) -> None:
-        """Forget all data of all services and the faults of this mock, as at the start of a test.
+        """Forget all data of all services, the faults of this mock and all calls, as at the start of a test.
 
         Raises:
             RuntimeError: if the mock is not on.
         """
         self._require_started("reset()")
         moto_seam.reset_all_services()
-        self._stop_playing()
+        self._stop_functions()
         faults.remove(self._faults)
         self._faults.clear()
         self._calls.clear()
+        self._refused_before = 0
+
+    # ---------------------------------------------------------------- clients
 
     def client(
-        self, service: str = "cognito-sync", *, identity_id: str | None = None, region_name: str | None = None
+        self,
+        service: str = "cognito-sync",
+        *,
+        identity_id: str | None = None,
+        region_name: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         """Return a boto3 client inside the mock.
 
@@ -101,15 +94,18 @@ class CognitoSyncMock:
             service: any service name that boto3 knows.
             identity_id: sign with temporary credentials of this identity instead of developer credentials.
             region_name: another region than the default one, or than the one that the identity's id names.
+            **kwargs: further arguments of ``boto3.client``, such as ``config`` and ``endpoint_url``.
 
         Raises:
             RuntimeError: if the mock is not on.
-            ValueError: if no pool has such an identity.
+            TypeError: if the service's name is no text.
+            ValueError: if there is no such service (the message names the nearest one), or no such identity.
         """
         self._require_started("client()")
+        operations.require_service(service)
         keys: dict[str, str] = {}
         if identity_id is not None:
-            credentials = issue(_account_id(), identity_id)
+            credentials = issue(account_id(), identity_id)
             if credentials is None:
                 raise ValueError(
                     f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"
@@ -120,224 +116,145 @@ class CognitoSyncMock:
                 "aws_session_token": credentials.session_token,
             }
             region_name = region_name or identity_id.partition(":")[0]
-        return _new_client(service, region_name=region_name, **keys)
+        return new_client(service, region_name=region_name, **keys, **kwargs)
 
-    def create_identity_pool(self, name: str = "pool", *, pool_id: str | None = None, **kwargs: Any) -> str:
-        """Create an identity pool in cognito-identity.
-
-        Args:
-            name: its name, 1 to 128 characters.
-            pool_id: exactly this id, ``region:hex-and-dashes``; a random one of the default region if None.
-            **kwargs: further parameters of cognito-identity's CreateIdentityPool;
-                AllowUnauthenticatedIdentities is False if not given.
-
-        Returns:
-            The id of the pool.
-
-        Raises:
-            RuntimeError: if the mock is not on.
-            ValueError: if the id is malformed or taken.
-        """
-        self._require_started("create_identity_pool()")
-        backend = None if pool_id is None else self._backend_of(pool_id)
-        client = _new_client("cognito-identity", region_name=backend and backend.region_name)
-        if backend is not None and cognitoidentity.identity_pool(backend.account_id, backend.region_name, str(pool_id)):
-            raise ValueError(
-                f"identity pool {pool_id!r} exists already; give another pool_id, or none for a random one"
-            )
-        parameters = {"IdentityPoolName": name, "AllowUnauthenticatedIdentities": False, **kwargs}
-        created: str = client.create_identity_pool(**parameters)["IdentityPoolId"]
-        if backend is None or pool_id is None:
-            return created
-        cognitoidentity.rename_identity_pool(backend.account_id, backend.region_name, created, pool_id)
-        return pool_id
-
-    def create_identity(self, pool_id: str, *, identity_id: str | None = None) -> str:
-        """Create an identity in a pool.
+    def resource(self, service: str, *, region_name: str | None = None, **kwargs: Any) -> Any:
+        """Return a boto3 resource inside the mock, such as ``mock.resource("dynamodb")``.
 
         Args:
-            pool_id: the pool.
-            identity_id: exactly this id, ``region:hex-and-dashes``; a random one if None.
-
-        Returns:
-            The id of the identity.
+            service: a service that boto3 has resources for.
+            region_name: another region than the default one.
+            **kwargs: further arguments of ``boto3.resource``.
 
         Raises:
             RuntimeError: if the mock is not on.
-            ValueError: if there is no such pool, or the identity's id is malformed or taken.
+            TypeError: if the service's name is no text.
+            ValueError: if there is no such service; the message names the nearest one.
         """
-        self._require_started("create_identity()")
-        backend = self._backend_of(pool_id)
-        self._require_pool(backend, pool_id)
-        if identity_id is not None:
-            _require_id(identity_id, "identity_id")
-            if cognitoidentity.pool_of_identity(_account_id(), identity_id) is not None:
-                raise ValueError(
-                    f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
-                )
-        return cognitoidentity.make_identity(backend.account_id, backend.region_name, pool_id, identity_id)
+        self._require_started("resource()")
+        operations.require_service(service)
+        create: Any = boto3.resource  # the stubs know one signature for each service, none for all
+        return create(service, region_name=region_name, **kwargs)
 
-    def stop_streaming(self, pool_id: str, reason: str) -> None:
-        """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.
-
-        boto3 does not show the reason, in production neither, because botocore's model lacks it; the wire does.
+    def session(self, **kwargs: Any) -> boto3.Session:
+        """Return a new boto3 session inside the mock; it takes what ``boto3.Session`` takes.
 
         Raises:
             RuntimeError: if the mock is not on.
-            ValueError: if there is no such pool, it has no CognitoStreams, or the reason is empty.
         """
-        self._require_started("stop_streaming()")
-        if not isinstance(reason, str) or not reason:
-            raise ValueError(f"reason must say why streaming was stopped, not {reason!r}")
-        backend = self._backend_of(pool_id)
-        self._require_pool(backend, pool_id)
-        backend.stop_streaming(pool_id, reason)
+        self._require_started("session()")
+        return boto3.Session(**kwargs)
 
-    def merge_identities(self, pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
-        """Do what AWS does when the logins of two identities are linked: move the source's datasets to the target.
-
-        They appear there as ``<dataset>.<source identity>``, are reported as MergedDatasetNames until deleted,
-        and count toward the 20 that an identity may have (documented).
-
-        Returns:
-            Their new names.
-
-        Raises:
-            RuntimeError: if the mock is not on.
-            ValueError: if there is no such pool, or it has not both identities, or they are the same.
-        """
-        self._require_started("merge_identities()")
-        backend = self._backend_of(pool_id)
-        self._require_pool(backend, pool_id)
-        if source_identity_id == target_identity_id:
-            raise ValueError(f"an identity cannot be merged with itself: {source_identity_id!r}")
-        try:
-            return backend.merge_identities(pool_id, source_identity_id, target_identity_id)
-        except IdentityNotFound as error:
-            raise ValueError(f"{error.message} in pool {pool_id!r}: create it first with create_identity()") from None
-
-    def lambda_function(self, name_or_arn: str) -> Callable[[Handler], Handler]:
-        """Have a Python callable play a Lambda function: decorate it with this.
-
-        It is called with the event and a context, both as Lambda's runtime gives them, and what it returns must be
-        JSON. The SyncTrigger finds the function by its name or ARN, and so does Lambda's own API, whose Invoke calls it
-        too. A function that exists already, made by the API or a stack, is played from now on; otherwise it is made.
-        It is played until the mock is switched off or reset.
-
-        Args:
-            name_or_arn: a name of 1 to 64 letters, digits, hyphens and underscores, in the default region; or an ARN.
-
-        Raises:
-            RuntimeError: if the mock is not on.
-            TypeError: if what is decorated cannot be called, or is asynchronous: Lambda would not wait for it.
-            ValueError: if it is no name or ARN of a function, or there is no Lambda in its region.
-        """
-        self._require_started("lambda_function()")
-        function = FunctionName.checked(name_or_arn, _account_id(), os.environ["AWS_DEFAULT_REGION"])
-
-        def decorate(handler: Handler) -> Handler:
-            if not callable(handler) or inspect.iscoroutinefunction(handler):
-                why = "which is asynchronous: Lambda would not wait for it" if callable(handler) else "which is none"
-                raise TypeError(
-                    f"a Lambda function is played by a plain callable (event, context), not by {handler!r}, {why}"
-                )
-            functions.register_handler(function, handler)
-            self._functions.append((function, handler))
-            return handler
-
-        return decorate
+    # ----------------------------------------------------------------- faults
 
     def add_fault(
         self,
         operation: str,
         error: str | None = None,
         *,
-        times: int = 1,
+        service: str = "cognito-sync",
+        times: int | None = 1,
         message: str | None = None,
+        status: int | None = None,
         delay: float = 0.0,
-        when: Callable[[Mapping[str, Any]], bool] | Mapping[str, Any] | None = None,
+        when: When | None = None,
+        after: bool = False,
     ) -> Fault:
-        """Have coming calls of an operation fail or take long. A fault that is never used fails the test.
+        """Make coming requests of an operation fail or take long. A fault that is never used fails the test.
 
         Args:
-            operation: such as ``"SetIdentityPoolConfiguration"``.
-            error: one of the errors that the operation declares, such as ``"TooManyRequestsException"``; None to only
-                delay.
-            times: how many requests it strikes. botocore repeats requests that fail with TooManyRequestsException,
-                InternalErrorException and the like, 3 or 5 attempts in all, so that fewer go unnoticed.
+            operation: such as ``"PutObject"``; ``"*"`` for all of the service.
+            error: an error that the operation or its service declares, one of AWS's common errors (ThrottlingException,
+                AccessDenied, ExpiredToken, InternalFailure, ServiceUnavailable, SlowDown ...), or the name of a failure
+                of the connection: EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError,
+                ConnectionClosedError, IncompleteReadError (the body is cut short). None to only delay.
+            service: boto3's name of the service; ``"*"`` for all.
+            times: how many requests it hits, None for all. botocore repeats requests that fail for a passing reason,
+                3 or 5 attempts in all, so that fewer go unnoticed.
             message: the error's message; a default one if None.
+            status: an HTTP status from 400 to 599, answered with a load balancer's HTML page instead of an error.
             delay: how long to hold the call, in seconds. A SetIdentityPoolConfiguration that is held is in progress:
                 a second one of the same pool gets ConcurrentModificationException.
             when: which calls: a function of the parameters, or parameters that must be equal; None for all.
+            after: carry the operation out first, then lose or replace its answer.
+
+        Returns:
+            The fault: ``fault.used`` counts, ``fault.remove()`` ends it, and ``with mock.add_fault(...) as fault:``
+            limits it to the block.
 
         Raises:
             RuntimeError: if the mock is not on.
             TypeError: if an argument is of the wrong type.
-            ValueError: if there is no such operation, or it cannot raise that error; the message names near ones.
+            ValueError: if there is no such service, operation or parameter, or the operation cannot raise that error;
+                the message names near ones. Nothing is added then.
         """
         self._require_started("add_fault()")
-        fault = Fault(operation, error, times, message, delay, when)
+        fault = Fault(
+            operation,
+            error,
+            service=service,
+            times=times,
+            message=message,
+            status=status,
+            delay=delay,
+            when=when,
+            after=after,
+        )
         self._faults.append(fault)
         faults.add(fault)
         return fault
 
-    def assert_faults_used(self) -> None:
-        """Make sure that every fault has struck as often as it was asked to.
+    def assert_all_faults_used(self) -> None:
+        """Make sure that every fault has hit as many requests as it was asked to.
 
         Raises:
             AssertionError: naming those that have not.
         """
-        left = [fault for fault in self._faults if fault.used < fault.times]
+        left = [fault for fault in self._faults if not fault.closed and fault.used < (fault.times or 1)]
         if left:
-            lines = [f"{fault.operation} {fault.error or 'delay'}: {fault.used} of {fault.times}" for fault in left]
+            lines = [
+                f"{fault.service} {fault.operation} {_what(fault)}: {fault.used} of {fault.times or 'at least 1'}"
+                for fault in left
+            ]
             raise AssertionError(f"faults were not used as often as asked for: {'; '.join(lines)}")
 
-    def _stop_playing(self) -> None:
-        while self._functions:
-            functions.remove_handler(*self._functions.pop())
+    # -------------------------------------------------------------------- log
 
-    def _require_started(self, what: str) -> None:
-        if not self._starts:
-            raise RuntimeError(
-                f"{what} was called on a mock that is not on: call start() first, or use it as "
-                "`with mock_cognito_sync() as mock:`"
-            )
+    @property
+    def calls(self) -> calls.CallLog:
+        """Every AWS call of this process since the first mock was switched on or `reset`, also afterwards.
 
-    def _backend_of(self, pool_id: str) -> CognitoSyncBackend:
-        _require_id(pool_id, "pool_id")
-        region = pool_id.partition(":")[0]
-        try:
-            return cognitosync_backends[_account_id()][region]
-        except KeyError:
-            raise ValueError(
-                f"Amazon Cognito Sync does not exist in region {region!r}, which pool_id {pool_id!r} names; "
-                f"it does in {', '.join(sorted(cognitosync_backends[_account_id()].regions))}"
-            ) from None
+        A sequence of `Call`, in order of arrival: ``calls.of("PutObject")`` are those of one operation,
+        ``calls.last`` is the latest, ``calls.assert_called("PutObject", Bucket="a")`` makes sure of one.
+        What Cognito Sync does to other services stands there, too: ``calls.deliveries``.
+        """
+        return self._calls
 
-    def _require_pool(self, backend: CognitoSyncBackend, pool_id: str) -> None:
-        try:
-            backend.pools.get(pool_id)
-        except IdentityPoolNotFound:
-            raise ValueError(
-                f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"
-            ) from None
+    def assert_all_requests_mocked(self) -> None:
+        """Make sure that no request was refused because it would have left, swallowed or not.
 
+        Raises:
+            AssertionError: naming the requests that were.
+        """
+        refused = self._refused or self._calls.refused[self._refused_before :]
+        if refused:
+            lines = "\n".join(f"  {error}" for error in refused)
+            raise AssertionError(f"requests would have left for the network and were refused:\n{lines}") from refused[0]
 
-def _new_client(service: str, **kwargs: Any) -> Any:
-    create: Any = boto3.client  # the stubs know one signature for each service, none for all
-    return create(service, **kwargs)
+    def verify(self) -> None:
+        """Make sure of all that the options ask for at the end of a test.
 
-
-def _account_id() -> str:
-    return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+        Raises:
+            AssertionError: if a request was refused, or a fault was not used, and the options do not allow it.
+        """
+        if self.options.assert_all_requests_mocked:
+            self.assert_all_requests_mocked()
+        if self.options.assert_all_faults_used:
+            self.assert_all_faults_used()
 
 
-def _require_id(given: str, what: str) -> None:
-    if not isinstance(given, str):
-        raise ValueError(f"{what} must be a string, not {given!r}")  # noqa: TRY004  # one error for one mistake
-    regex, maximum = _IDENTITY_ID.regex, _IDENTITY_ID.maximum
-    if regex is None or maximum is None or not regex.fullmatch(given) or len(given) > maximum:
-        raise ValueError(
-            f"{what} must look like 'us-east-1:23ec4050-6aea-7089-a2dd-08002e1a2b3c', "
-            f"at most {maximum} characters, not {given!r}"
-        )
+def _what(fault: Fault) -> str:
+    return fault.error or (f"HTTP {fault.status}" if fault.status else "delay")
+
+
+AWSMock = CognitoSyncMock

@@ -106,7 +106,7 @@ def cognito_sync_mock(request: pytest.FixtureRequest) -> Iterator[CognitoSyncMoc
         context.stop()
     # A test that was skipped, xfailed or failed need not be told that it did not get as far as its faults.
     if request.node.stash.get(_PASSED, False) and request.session.testsfailed == failed:
-        _fail_without_frames(mock.assert_faults_used)
+        _fail_without_frames(mock.verify)
 
 
 def _fail_without_frames(check: Callable[[], None]) -> None:

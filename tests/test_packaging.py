@@ -12,7 +12,8 @@ from programs import python
 
 import cogsync_mock
 
-NAMES = ["CognitoSyncMock", "CognitoSyncServer", "UnmockedRequest", "mock_cognito_sync"]
+CLASSES = ["Call", "CallLog", "CognitoSyncMock", "CognitoSyncServer", "Fault", "UnmockedRequest"]
+NAMES = sorted([*CLASSES, "AWSMock", "__version__", "mock_aws", "mock_cognito_sync"])
 
 
 def test_importing_loads_neither_boto3_nor_moto_nor_wrapt() -> None:
@@ -49,7 +50,10 @@ def test_every_finder_of_others_is_asked_for_moto() -> None:
 def test_the_public_names() -> None:
     assert sorted(cogsync_mock.__all__) == NAMES
     assert set(NAMES) <= set(dir(cogsync_mock))
-    assert all(getattr(cogsync_mock, name).__name__ == name for name in NAMES)
+    assert all(getattr(cogsync_mock, name).__name__ == name for name in CLASSES)
+    assert cogsync_mock.mock_aws is cogsync_mock.mock_cognito_sync
+    assert cogsync_mock.AWSMock is cogsync_mock.CognitoSyncMock
+    assert cogsync_mock.__version__ == distribution("cogsync-mock").version
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         _ = cogsync_mock.nonsense  # type: ignore[attr-defined]
 

@@ -26,7 +26,7 @@ class HttpRequest:
 
     @classmethod
     def from_url(cls, method: str, url: str, headers: Any, body: Any) -> HttpRequest:
-        """Build a message from what an HTTP library holds: the body may be text, bytes or a file."""
+        """Build a request from what an HTTP library holds: the body may be text, bytes or a file."""
         parts = urlsplit(url)
         if hasattr(body, "read"):
             body = body.read()
@@ -50,8 +50,13 @@ def as_text(value: str | bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An HTTP response."""
+    """An HTTP response: its headers are any mapping, the body of moto's may be text; `content` is always bytes."""
 
     status: int
-    headers: dict[str, str]
-    body: bytes
+    headers: Any
+    body: bytes | str
+
+    @property
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body.encode() if isinstance(self.body, str) else self.body

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from .exchange import answering
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -68,11 +70,12 @@ class Invocation:
 
     @contextmanager
     def mark(self) -> Iterator[None]:
-        """Mark what is done inside as this invocation's."""
-        before = _current.set(self)
+        """Mark what is done inside as this invocation's, and as nothing that a service does itself."""
+        before, answered = _current.set(self), answering.set(None)
         try:
             yield
         finally:
+            answering.reset(answered)
             _current.reset(before)
 
 

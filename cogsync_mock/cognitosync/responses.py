@@ -17,9 +17,9 @@ from moto.core.utils import unix_time
 from cogsync_mock.aws.errors import AWSError
 from cogsync_mock.aws.http import HttpRequest
 from cogsync_mock.cognitoidentity.credentials import MOTO_IDENTITY_KEY, Caller, caller_of
-from cogsync_mock.cognitosync.faults import faults
 
 from . import authorization as iam
+from . import fault_support
 from .exceptions import NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
@@ -29,6 +29,7 @@ from .wire.validation import validate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cogsync_mock.aws.exchange import Exchange
     from cogsync_mock.aws.http import HttpResponse
 
     from .state.pools import JSONObject
@@ -51,20 +52,26 @@ def operation(method: Handler) -> Handler:
     return method
 
 
+fault_support.register()
+
+
 class CognitoSyncResponse(BaseResponse):
     """One instance answers one request.
 
     Args:
         settings: how strictly; by default the settings in force in this process.
         origin: scheme and host of the server that is asked, None in process.
+        exchange: the request in the seam, None where it did not pass it: under plain moto.
     """
 
-    def __init__(self, settings: Settings | None = None, origin: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, origin: str | None = None, exchange: Exchange | None = None
+    ) -> None:
         super().__init__(service_name="cognitosync")
+        self.exchange = exchange
         self.origin = origin
         self.settings = settings or current.settings
         self.refusal: AWSError | None = None
-        self.delay = 0.0
 
     # ------------------------------------------------------------------ doors
 
@@ -73,7 +80,7 @@ class CognitoSyncResponse(BaseResponse):
         request: Any,
         full_url: str | None = None,
         headers: Any = None,  # noqa: ARG002  # moto's signature
-    ) -> tuple[int, dict[str, str], bytes]:
+    ) -> tuple[int, dict[str, str], bytes | str]:
         """Answer a request of moto's, in the form that moto's versions since 5.0 share."""
         # werkzeug's requests keep the raw body here; asked for later, a form parser may have eaten it.
         body = request.get_data() if hasattr(request, "get_data") else request.body
@@ -97,7 +104,7 @@ class CognitoSyncResponse(BaseResponse):
     # ------------------------------------------------- the life of a request
 
     def answer(self, message: HttpRequest) -> HttpResponse:
-        """Answer a request: recognise, authenticate, parse, ask IAM, suffer faults, validate, authorise, perform."""
+        """Answer a request: recognise, authenticate, parse, ask IAM, validate, authorise, perform."""
         if protocol.is_preflight(message):
             return protocol.preflight(message)
         wire = protocol.detect_protocol(message)
@@ -107,7 +114,6 @@ class CognitoSyncResponse(BaseResponse):
             self.caller = self.authenticate(message)
             self.parameters = wire.parameters(asked)
             self.ask_iam(asked, message)
-            self.inject_fault(asked)
             validate(asked, self.parameters)
             self.authorise(asked, self.caller)
             answer = wire.success(asked, self.perform(asked))
@@ -163,23 +169,10 @@ class CognitoSyncResponse(BaseResponse):
         """Return what moto's simulation of IAM asks for."""
         return self._action
 
-    def inject_fault(self, asked: Operation) -> None:
-        """Take the fault that a test has asked for, if any; one that only delays is served in `wait`.
-
-        Raises:
-            InjectedError: if the fault has an error.
-        """
-        fault = faults.take(asked.name, self.parameters)
-        if fault is not None:
-            self.delay = fault.delay
-            if fault.error is not None:
-                self.wait()
-                fault.raise_error()
-
     def wait(self) -> None:
         """Hold the call for as long as a fault says."""
-        if self.delay:
-            time.sleep(self.delay)
+        if self.exchange is not None and self.exchange.delay:
+            time.sleep(self.exchange.delay)
 
     def authorise(self, asked: Operation, caller: Caller) -> None:
         """Refuse the kind of credentials that the operation does not take, and another identity's data (documented).
@@ -206,9 +199,6 @@ class CognitoSyncResponse(BaseResponse):
         handler = getattr(self, asked.python_name, None)
         if handler is None or not hasattr(handler, "is_operation"):
             raise OperationNotImplemented(asked.name)
-        if asked.name != "SetIdentityPoolConfiguration":
-            # That one waits while its modification is open, so that others can run into it.
-            self.wait()
         result: JSONObject = handler()
         return result
 

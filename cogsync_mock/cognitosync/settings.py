@@ -20,6 +20,7 @@ class Settings:
 
     enforce_credentials: bool = True
     verify_references: bool = False
+    enforce_roles: bool = False
 
 
 _of_request: ContextVar[Settings | None] = ContextVar("settings", default=None)

@@ -15,6 +15,11 @@ def _sns_of(arn: str) -> Any:
     return backend_of("sns", account_id, region)
 
 
+def region_of(arn: str | None) -> str:
+    """Return the region that an ARN names, empty if there is no ARN."""
+    return arn.split(":")[3] if arn else ""
+
+
 def platform_endpoint(application_arn: str, token: str) -> str | None:
     """Return the ARN of a token's endpoint in a platform application, a new one if need be.
 

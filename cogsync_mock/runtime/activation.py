@@ -1,24 +1,32 @@
-"""What is on while at least one mock is: moto, the guard, the shortcut, the hidden environment."""
+"""What is on while at least one mock is: moto, the seam, the guard, hidden environment and credentials, the log."""
 
 from __future__ import annotations
 
-import copy
 import re
+import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.aws import calls
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings, current
 
-from . import moto_seam
+from . import api_calls, credentials, in_process, moto_seam, retry_delays, routing
+from .credentials import MockedCredentials
 from .environment import HiddenEnvironment
-from .network_guard import Guard
-from .shortcut import Shortcut
+from .moto_mocks import MotoMocks
+from .network_guard import NetworkGuard
+from .retry_delays import RetryDelays
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cogsync_mock.options import Options
+
+_DEFERRED = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGUSR1") if hasattr(signal, name)
+]
 
 
 class _Activation:
@@ -31,23 +39,27 @@ class _Activation:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._active: list[Options] = []
-        self._guard = Guard()
-        self._shortcut = Shortcut(self._guard)
         self._environment = HiddenEnvironment()
+        self._moto = MotoMocks(self._environment)
+        self._guard = NetworkGuard()
         self._config: dict[str, Any] = {}
         self._undo = ExitStack()
 
     def add(self, options: Options) -> None:
-        """Put a mock's options in force, on top of those of other mocks."""
-        with self._lock:
+        """Put a mock's options in force, on top of those of other mocks; if anything fails, nothing has changed."""
+        with self._lock, _signals_deferred():
             if not self._active:
-                self._switch_on(options)
+                self._switch_on()
             self._active.append(options)
-            self._apply()
+            try:
+                self._apply()
+            except BaseException:
+                self.remove(options)
+                raise
 
     def remove(self, options: Options) -> None:
         """Take a mock's options away, wherever they lie."""
-        with self._lock:
+        with self._lock, _signals_deferred():
             # By identity and from the end: the same mock may have been started twice.
             index = next(i for i in reversed(range(len(self._active))) if self._active[i] is options)
             del self._active[index]
@@ -56,60 +68,76 @@ class _Activation:
             else:
                 self._undo.close()
 
-    def _switch_on(self, options: Options) -> None:
+    def _switch_on(self) -> None:
         """Switch on in this order; `_undo` holds the way back."""
         moto_seam.check()
-        from moto import mock_aws
-
-        config = moto_seam.moto_config()
-        self._config = copy.copy(config)
-        config_given: Any = options.config  # moto types its keys, and checks none
-        moto = mock_aws(config=config_given)
+        self._config = dict(moto_seam.moto_config())
         with ExitStack() as undo:
             undo.callback(setattr, current, "settings", current.settings)
-            undo.callback(setattr, calls.current, "log", calls.current.log)
-            calls.current.log = calls.CallLog()
-            self._environment.hide(credentials=_mocks_credentials({**config, **(options.config or {})}))
+            undo.callback(setattr, calls.active, "log", calls.active.log)
+            calls.active.log = calls.CallLog()
             undo.callback(self._environment.show)
-            undo.callback(_replace, config, self._config)
-            moto.start()
-            undo.callback(moto.stop)
-            patches.install()
+            self._environment.hide()
+            # Before moto, whose older versions remember at their start what answers the `requests` library.
+            for part in (MockedCredentials(), RetryDelays(), api_calls.replacement(), in_process.replacement()):
+                undo.callback(part.remove)
+                part.install()
+            self._moto.install()
+            undo.callback(self._moto.remove)
+            undo.callback(moto_seam.replace_config, self._config)
             undo.callback(patches.remove)
-            self._guard.install()
+            patches.install()
             undo.callback(self._guard.remove)
-            self._shortcut.install()
-            undo.callback(self._shortcut.remove)
+            self._guard.install()
             self._undo = undo.pop_all()
 
     def _apply(self) -> None:
         """Put the options of the mock started last in force."""
         options = self._active[-1]
-        current.settings = Settings(options.enforce_credentials, options.verify_references)
-        self._environment.default_region(options.region_name, is_given=options.region_is_given)
-        _replace(moto_seam.moto_config(), _with_passthrough({**self._config, **(options.config or {})}, options))
+        config = {**self._config, **(options.config or {})}
+        mocked = config.get("core", {}).get("mock_credentials", True) is not False
+        current.settings = Settings(
+            options.enforce_credentials, options.verify_references, enforce_roles=options.enforce_roles
+        )
+        routing.passthrough.hosts = tuple(options.passthrough)
+        retry_delays.switch.waits = options.retry_delays
+        credentials.switch.mocks = mocked
+        self._environment.mock_credentials(mocked=mocked)
+        self._environment.default_region(options.region_name)
+        moto_seam.replace_config(_with_passthrough(config, options))
 
 
-def _mocks_credentials(config: dict[str, Any]) -> bool:
-    return config.get("core", {}).get("mock_credentials", True) is not False
-
-
-def _replace(config: dict[str, Any], new: dict[str, Any]) -> None:
-    if config != new:
-        config.clear()
-        config.update(new)
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Let signals wait until something is whole: a handler that raises must leave a mock on or off, not half."""
+    if threading.current_thread() is not threading.main_thread():
+        # Python runs handlers in the main thread only.
+        yield
+        return
+    arrived: list[tuple[int, Any]] = []
+    handlers: dict[int, Any] = {}
+    try:
+        for number in _DEFERRED:
+            handler = signal.getsignal(number)
+            if callable(handler):
+                handlers[number] = handler
+                signal.signal(number, lambda number, frame: arrived.append((number, frame)))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number, frame in arrived:
+            handlers[number](number, frame)
 
 
 def _with_passthrough(config: dict[str, Any], options: Options) -> dict[str, Any]:
-    """Tell moto of the hosts that may be reached, which the guard reads there, and what it shall not look at."""
+    """Tell moto of the hosts that may be reached, for requests of the ``requests`` library, which it looks at alone."""
+    if not options.passthrough:
+        return config
     core = dict(config.get("core", {}))
     passthrough = dict(core.get("passthrough", {}))
     hosts = [_host_pattern(host) for host in options.passthrough]
-    passthrough["urls"] = [
-        moto_seam.ANSWERED,
-        *passthrough.get("urls", []),
-        *(rf"https?://{host}(?::\d+)?(?:[/?#]|$)" for host in hosts),
-    ]
+    passthrough["urls"] = [*passthrough.get("urls", []), *(rf"https?://{host}(?::\d+)?(?:[/?#]|$)" for host in hosts)]
     return {**config, "core": {**core, "passthrough": passthrough}}
 
 

@@ -14,9 +14,7 @@ moto
     ``moto.core.base_backend.BackendDict.reset``  empties all services
 
 botocore
-    ``botocore.handlers.BUILTIN_HANDLERS``        what every new client calls before it sends (see ``shortcut``)
-    ``botocore.httpsession.URLLib3Session.send``  the last door before the network (see ``guard``)
-    ``boto3.s3.transfer._should_use_crt``         whether S3 transfers leave by another door (see ``guard``)
+    see the docstrings of ``api_calls``, ``credentials``, ``network_guard`` and ``retry_delays``
 
 Names of moto's other services stand in ``integrations``, those of its IAM in ``cognitosync.authorization``, and what is
 put in moto's classes while a mock or server is on in ``cognitoidentity.patches``.
@@ -25,7 +23,9 @@ Nothing else of moto is replaced. `check` looks whether the seam still fits and 
 
 from __future__ import annotations
 
+import functools
 import importlib
+import os
 import re
 import sys
 from types import SimpleNamespace
@@ -38,14 +38,10 @@ from cogsync_mock.integrations import cloudformation
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from botocore.awsrequest import AWSPreparedRequest
 
 SERVICE_KEY = "cognitosync"
 _MODULE_ALIAS = f"moto.{SERVICE_KEY}"
 _URL_PATTERN = (SERVICE_KEY, re.compile(r"https?://cognito-sync(?:-fips)?\.([^./]+)\.(?:amazonaws\.com|api\.aws)"))
-
-#: In front of a URL, this hides a request that was answered already from moto's handler.
-ANSWERED = "cogsync-answered:"
 
 
 class _State:
@@ -130,40 +126,76 @@ def _moved(what: str) -> RuntimeError:
     )
 
 
-def service_at(url: str) -> str | None:
-    """Return moto's name of the service whose host a URL names, or None if moto knows none."""
+def service_at_host(scheme: str, netloc: str) -> str | None:
+    """Return moto's name of the service whose host this is, by moto's own mapping of hosts; None if it knows none."""
     from moto.backend_index import backend_url_patterns
 
+    return _service_at(scheme, netloc, len(backend_url_patterns), os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _service_at(scheme: str, netloc: str, _patterns: int, _endpoints: str | None) -> str | None:
+    # What else the answer depends on stands in the last two parameters.
+    from moto.backend_index import backend_url_patterns
+    from moto.core.utils import get_equivalent_url_in_aws_domain
+
+    parsed, _ = get_equivalent_url_in_aws_domain(f"{scheme}://{netloc}/")
+    url = f"{parsed.scheme}://{parsed.netloc}/"
     return next((service for service, pattern in backend_url_patterns if pattern.match(url)), None)
-
-
-def is_ours_to_answer(url: str) -> bool:
-    """Return whether a mock is on, the URL is cognito-sync's, and moto's configuration gives it to us."""
-    if not _URL_PATTERN[1].match(url):
-        return False
-    from moto.core.config import passthrough_service, passthrough_url, service_whitelisted
-
-    return (
-        _State.wanted
-        and service_whitelisted(SERVICE_KEY)
-        and not passthrough_service(SERVICE_KEY)
-        and not passthrough_url(url)
-    )
 
 
 def passes_through(url: str) -> bool:
     """Return whether moto's own configuration lets requests to this URL leave the process."""
-    from moto.core.config import passthrough_service, passthrough_url
+    from moto.core.config import default_user_config, passthrough_url
 
-    service = service_at(url)
-    return bool(passthrough_url(url) or (service is not None and passthrough_service(service)))
+    urls = default_user_config.get("core", {}).get("passthrough", {}).get("urls")
+    return bool(urls) and bool(passthrough_url(url.partition("?")[0]))
 
 
-def process(request: AWSPreparedRequest) -> tuple[int, Any, Any] | None:
-    """Let moto answer a request in process: status, headers and body, or None if it does not know the service."""
+def service_passes_through(service: str) -> bool:
+    """Return whether moto's own configuration lets requests to a service leave the process."""
+    from moto.core.config import passthrough_service
+
+    return bool(passthrough_service(service))
+
+
+def require_whitelisted(service: str) -> None:
+    """Refuse a service that moto's configuration does not list, as moto does.
+
+    Raises:
+        ServiceNotWhitelisted: moto's.
+    """
+    from moto.core.config import service_whitelisted
+    from moto.core.exceptions import ServiceNotWhitelisted
+
+    if not service_whitelisted(service):
+        raise ServiceNotWhitelisted(service)
+
+
+def boto3_name(service: str) -> str | None:
+    """Return boto3's name of a service, by moto's; None if moto has no such service."""
+    from moto.backends import get_backend
+
+    try:
+        backends: Any = get_backend(service)  # type: ignore[call-overload]  # its literals list moto's own services
+    except (ImportError, AttributeError, KeyError):
+        return None
+    name = getattr(backends, "service_name", None)
+    return str(name) if name else None
+
+
+def stubber() -> Any:
+    """Return what moto answers requests with in process, those of botocore and of the ``requests`` library."""
     from moto.core.models import botocore_stubber
 
-    return botocore_stubber.process_request(request)
+    return botocore_stubber
+
+
+def answer_by_moto(request: Any) -> tuple[int, Any, Any] | None:
+    """Let moto itself answer a request in process: status, headers and body; None if it does not know the service."""
+    motos = stubber()
+    answered: tuple[int, Any, Any] | None = type(motos).process_request(motos, request)
+    return answered
 
 
 def moto_config() -> dict[str, Any]:
@@ -172,6 +204,22 @@ def moto_config() -> dict[str, Any]:
 
     config: dict[str, Any] = default_user_config  # type: ignore[assignment]  # a TypedDict is a dict
     return config
+
+
+def replace_config(new: dict[str, Any]) -> None:
+    """Put another configuration in force, in the very dictionary that moto reads."""
+    config = moto_config()
+    if config != new:
+        wanted = dict(new)
+        config.clear()
+        config.update(wanted)
+
+
+def new_mock(config: Any) -> Any:
+    """Return a mock of moto's own, not started."""
+    from moto import mock_aws
+
+    return mock_aws(config=config)
 
 
 def reset_all_services() -> None:
@@ -183,9 +231,7 @@ def reset_all_services() -> None:
 
 def mock_is_active() -> bool:
     """Return whether a mock, moto's own or ours, is on in this process."""
-    from moto.core.models import botocore_stubber
-
-    return botocore_stubber.enabled
+    return bool(stubber().enabled)
 
 
 def server_parts() -> tuple[Any, Any]:

@@ -1,30 +1,48 @@
-"""The last door before the network: while a mock is active no AWS SDK request leaves the process."""
+"""The last doors before the network: while a mock is on, no AWS SDK request leaves the process.
+
+Uses ``botocore.httpsession.URLLib3Session`` (``send``, ``_proxy_config``), ``urllib3``'s ``HTTPConnectionPool``
+(``urlopen``), for those who hold an earlier ``send`` and for moto's own deliveries, and ``boto3.s3.transfer``'s
+``_should_use_crt`` and ``awscrt``'s connections, for transfers by a network of their own.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import sys
 import threading
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import botocore.awsrequest
 import botocore.compat
 import botocore.httpsession
-import wrapt
+import urllib3.connectionpool
+from botocore.awsrequest import AWSPreparedRequest
 
+from cogsync_mock.aws import calls
+from cogsync_mock.aws.exchange import MOTO, HttpExchange, ServiceCall, answering, current_api_call
+from cogsync_mock.aws.faults import ConnectionFailure
+from cogsync_mock.aws.http import HttpRequest, HttpResponse
+from cogsync_mock.aws.interception import forwarding, intercept, served_ports
 from cogsync_mock.aws.invocations import call_when_over, check_invocation
 
-from . import moto_seam
+from . import in_process, moto_seam, routing
+from .replacements import Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.awsrequest import AWSResponse
 
-_SCOPE = re.compile(r"Credential=[^/,\s]+/\d+/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request")
-_DUAL_STACK = re.compile(r"\.api\.aws$")
+    from cogsync_mock.aws.exchange import Exchange
+
+_SDK_HEADERS = ("amz-sdk-invocation-id", "x-amz-target", "x-amz-date", "x-amz-content-sha256")
+_PRESIGNED = re.compile(r"[?&]X-Amz-(Signature|Credential)=")
+_SERVICE_UNAVAILABLE = 503
 
 
 class UnmockedRequest(RuntimeError):
@@ -33,89 +51,40 @@ class UnmockedRequest(RuntimeError):
     Args:
         operation: name of the AWS operation, as far as the request tells.
         url: where it was going.
+        why: what stands in the way beside the missing service, if anything does.
     """
 
-    def __init__(self, operation: str, url: str) -> None:
-        host = urlsplit(url).hostname
+    def __init__(self, operation: str, url: str, why: str = "no service that moto mocks answers there") -> None:
+        host = urlsplit(url).hostname if routing.host_of(url) else None
+        allow = f"allow its host: passthrough=[{host!r}]" if host else "give it a host that every library reads alike"
         super().__init__(
-            f"{operation} was about to be sent to {url}, and no service that moto mocks answers there. "
-            "Nothing was sent. "
-            f"If the request is meant to leave this process, allow its host: passthrough=[{host!r}]. "
+            f"{operation} was about to be sent to {url}, and {why}. Nothing was sent. "
+            f"If the request is meant to leave this process, {allow}. "
             "If not, check the endpoint_url and the region of the client, or stub this call."
         )
         self.operation = operation
         self.url = url
 
 
-class Guard:
-    """Stands in `URLLib3Session.send` between `install` and `remove`, and while an expired invocation still runs."""
+def refused(operation: str, url: str, why: str | None = None) -> UnmockedRequest:
+    """Return the error for a request that must not leave; that it was refused is remembered, swallowed or not."""
+    error = UnmockedRequest(operation, url, why) if why else UnmockedRequest(operation, url)
+    if calls.active.log is not None:
+        calls.active.log.refused.append(error)
+    return error
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._is_on = False
-        self._original: Any = None
-        self._original_choice: Any = None
 
-    def install(self) -> None:
-        """Wrap the door, and make boto3's S3 transfers go through it: the CRT library has a network of its own."""
-        with self._lock:
-            self._is_on = True
-            if self._original is not None:
-                return
-            session = botocore.httpsession.URLLib3Session
-            self._original = session.__dict__["send"]
-            wrapt.wrap_function_wrapper(session, "send", self._send)
-            if botocore.compat.HAS_CRT:
-                from boto3.s3 import transfer
+# Whether the request that is being sent by botocore was let through already.
+_let_through: ContextVar[bool] = ContextVar("let_through", default=False)
 
-                self._original_choice = vars(transfer)["_should_use_crt"]
-                wrapt.wrap_function_wrapper(transfer, "_should_use_crt", lambda *_: False)
 
-    def remove(self) -> None:
-        """Put back the very functions that were there.
-
-        As long as a callable runs that has outlived the mock, it waits with that: outside it would meet the real AWS.
-        """
-        self._is_on = False
-        call_when_over(self._put_back)
-
-    def _put_back(self) -> None:
-        with self._lock:
-            if self._is_on or self._original is None:
-                return
-            if self._original_choice is not None:
-                from boto3.s3 import transfer
-
-                vars(transfer)["_should_use_crt"] = self._original_choice
-                self._original_choice = None
-            setattr(botocore.httpsession.URLLib3Session, "send", self._original)  # noqa: B010  # a method to mypy
-            self._original = None
-
-    def answer(self, request: AWSPreparedRequest) -> AWSResponse | None:
-        """Have moto answer a request, by whatever host it was addressed.
-
-        Returns:
-            The answer, or None if the request may leave the process.
-
-        Raises:
-            UnmockedRequest: if moto knows no service there.
-        """
-        if is_loopback(urlsplit(request.url).hostname or "") or moto_seam.passes_through(request.url):
-            return None
-        for url in _equivalents(request):
-            if moto_seam.service_at(url) is None:
-                continue
-            answer = moto_seam.process(_redirected(request, url))
-            if answer is not None:
-                return aws_response(request.url, *answer)
-        raise UnmockedRequest(_operation(request), request.url)
-
-    def _send(
-        self, send: Callable[..., AWSResponse], _session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> AWSResponse:
-        check_invocation()
-        answer = self.answer(args[0] if args else kwargs["request"]) if self._is_on else None
-        return send(*args, **kwargs) if answer is None else answer
+@contextmanager
+def _letting_through() -> Iterator[None]:
+    token = _let_through.set(True)
+    try:
+        yield
+    finally:
+        _let_through.reset(token)
 
 
 class _RawBody(BytesIO):
@@ -127,82 +96,172 @@ class _RawBody(BytesIO):
             yield content
 
 
-def aws_response(url: str, status: int, headers: Any, body: str | bytes) -> AWSResponse:
+def aws_response(url: str, response: HttpResponse) -> AWSResponse:
     """Build what botocore expects to come back from the network."""
-    raw: Any = _RawBody(body.encode() if isinstance(body, str) else body)
-    return botocore.awsrequest.AWSResponse(url, status, headers, raw)
+    raw: Any = _RawBody(response.content)
+    headers: Any = response.headers
+    return botocore.awsrequest.AWSResponse(url, response.status, headers, raw)
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine: such requests never leave it."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def _send(original: Callable[..., AWSResponse], session: Any, request: AWSPreparedRequest) -> AWSResponse:
+    """Answer what a client sends that does not know moto's handler; let through or refuse everything else."""
+    api_call = current_api_call.get()
+    found = routing.route(request.url, request.headers, api_call)
+    if found is not None:
+        answered = in_process.answer(request, found, api_call, moto_seam.answer_by_moto)
+        return aws_response(request.url, answered)
+    proxy_url = session._proxy_config.proxy_url_for(request.url)
+    leaves = routing.may_leave(request.url, proxy_url)
+    if leaves and routing.port_of(request.url) in served_ports:
+        # A server of this process: there it passes the seam.
+        with _letting_through(), forwarding(str(request.headers.get("amz-sdk-invocation-id") or ""), api_call):
+            return original(session, request)
+    exchange = HttpExchange(_lazy(request), request.url, api_call)
+    sent: list[AWSResponse] = []
+
+    def to_network(exchange: HttpExchange) -> HttpResponse | None:
+        if not leaves:
+            raise refused(exchange.operation, request.url, _why(request.url, proxy_url))
+        time.sleep(exchange.delay)
+        with _letting_through():
+            sent.append(original(session, request))
+        if request.stream_output:
+            return None
+        return HttpResponse(sent[0].status_code, sent[0].headers, sent[0].content)
+
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        answered_by_fault = intercept(exchange, to_network)
+    except ConnectionFailure as failure:
+        return aws_response(request.url, in_process.broken(failure, request.url, api_call))
+    if sent and (answered_by_fault is None or answered_by_fault.body is sent[0].content):
+        return sent[0]
+    return aws_response(request.url, answered_by_fault or HttpResponse(_SERVICE_UNAVAILABLE, {}, b""))
 
 
-def _equivalents(request: AWSPreparedRequest) -> Iterator[str]:
-    """Yield the URLs by which moto may know what is asked: as given, plain instead of dual-stack or FIPS, as signed."""
-    yield request.url
-    parts = urlsplit(request.url)
-    host = parts.netloc.lower()
-    plain = _DUAL_STACK.sub(".amazonaws.com", host).replace("-fips.", ".").replace(".dualstack.", ".")
-    if plain != host:
-        yield urlunsplit(parts._replace(netloc=plain))
-    if scope := _scope(request):
-        region, service = scope
-        yield urlunsplit(parts._replace(scheme="https", netloc=f"{service}.{region}.amazonaws.com"))
+def _lazy(request: AWSPreparedRequest) -> Callable[[], HttpRequest]:
+    # What is to be streamed to the network can be read once only, and not by us.
+    body = b"" if hasattr(request.body, "read") else request.body
+    return lambda: HttpRequest.from_url(request.method, request.url, request.headers, body)
 
 
-def _redirected(request: AWSPreparedRequest, url: str) -> AWSPreparedRequest:
-    return botocore.awsrequest.AWSPreparedRequest(
-        request.method, url, request.headers, request.body, request.stream_output
-    )
-
-
-def _scope(request: AWSPreparedRequest) -> tuple[str, str] | None:
-    """Return region and signing name of a signed request."""
-    found = _SCOPE.search(_text(request.headers.get("Authorization", "")))
-    return (found["region"], found["service"]) if found else None
-
-
-def _operation(request: AWSPreparedRequest) -> str:
-    """Name the operation of a request, for a message: by target header, form field, or botocore's models."""
-    target = _text(request.headers.get("X-Amz-Target", ""))
-    if target:
-        return target.rpartition(".")[2]
-    body = _text(request.body) if isinstance(request.body, (str, bytes)) else ""
-    action = parse_qs(urlsplit(request.url).query).get("Action") or parse_qs(body).get("Action")
-    if action:
-        return action[0]
-    scope = _scope(request)
-    named = _modelled_operation(scope[1], request) if scope else None
-    return named or f"{request.method} {urlsplit(request.url).path or '/'}"
-
-
-def _modelled_operation(signing_name: str, request: AWSPreparedRequest) -> str | None:
-    """Search botocore's models of the services that sign with this name for the request's method and path."""
-    from botocore.session import Session
-
-    session = Session()
-    path = urlsplit(request.url).path
-    for service in session.get_available_services():
-        if signing_name not in service and service not in signing_name:
-            continue
-        model = session.get_service_model(service)
-        if model.signing_name != signing_name:
-            continue
-        for name in model.operation_names:
-            http = model.operation_model(name).http
-            template = http.get("requestUri", "/").partition("?")[0]
-            pattern = re.sub(r"\\\{[^}]*\\\+\\\}", ".+", re.escape(template))
-            pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", pattern)
-            if http.get("method") == request.method and template != "/" and re.fullmatch(pattern, path):
-                return name
+def _why(url: str, proxy_url: str | None) -> str | None:
+    if routing.host_of(url) is None:
+        return "libraries disagree about its host"
+    if proxy_url is not None and routing.may_leave(url, None):
+        return f"it would be handed to the proxy {urlsplit(proxy_url).hostname}"
     return None
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def _urlopen(
+    original: Callable[..., Any], pool: Any, method: str, url: str, body: Any = None, headers: Any = None, **kwargs: Any
+) -> Any:
+    """Watch what goes past `_send`: sends that were bound before the mock, and moto's own deliveries."""
+    whole = url if "://" in url else f"{pool.scheme}://{pool.host}{f':{pool.port}' if pool.port else ''}{url}"
+    if _let_through.get() or routing.may_leave(whole, _proxy_of(pool)):
+        return original(pool, method, url, body, headers, **kwargs)
+    delivery = answering.get()
+    if delivery is not None:
+        return _undelivered(delivery, method, whole)
+    if not _is_sdk_request(whole, headers):
+        return original(pool, method, url, body, headers, **kwargs)
+    given: Any = headers or {}
+    request = AWSPreparedRequest(method, whole, given, body, stream_output=False)
+    api_call = current_api_call.get()
+    found = routing.route(whole, request.headers, api_call)
+    if found is not None:
+        return _urllib3_response(in_process.answer(request, found, api_call, moto_seam.answer_by_moto))
+
+    def refuse(exchange: HttpExchange) -> HttpResponse:
+        raise refused(exchange.operation, whole)
+
+    return _urllib3_response(intercept(HttpExchange(_lazy(request), whole, api_call), refuse))
+
+
+def _proxy_of(pool: Any) -> str | None:
+    proxy = getattr(pool, "proxy", None)
+    return str(proxy.url) if proxy is not None else None
+
+
+def _is_sdk_request(url: str, headers: Any) -> bool:
+    names = {str(name).lower() for name in headers or ()}
+    return bool(names.intersection(_SDK_HEADERS) or _PRESIGNED.search(url)) or routing.is_known(url)
+
+
+def _undelivered(delivery: Exchange, method: str, url: str) -> Any:
+    """Log what moto would have sent to somebody's host, and answer in its place; the call itself must not fail."""
+    call = ServiceCall(delivery.service, delivery.operation, {"Method": method, "Endpoint": url}, delivery.region, MOTO)
+    record = calls.begin(call)
+    if record is not None:
+        what = f"A delivery by {delivery.service} {delivery.operation}"
+        record.failed(UnmockedRequest(what, url, "its host is not in passthrough"))
+    text = "Not delivered: the mock is on, and this host is not in passthrough"
+    return _urllib3_response(HttpResponse(_SERVICE_UNAVAILABLE, {"content-type": "text/plain"}, text))
+
+
+def _urllib3_response(response: HttpResponse) -> Any:
+    return urllib3.HTTPResponse(
+        body=BytesIO(response.content),
+        status=response.status,
+        headers={str(name): str(value) for name, value in dict(response.headers).items()},
+        preload_content=False,
+        decode_content=False,
+    )
+
+
+def _refuse_crt(_original: Any, *_args: Any, **_kwargs: Any) -> Any:
+    why = "the CRT has a network of its own, which the mock cannot answer: use boto3's default transfer client"
+    raise refused("A transfer", "https://s3.amazonaws.com/", why)
+
+
+class NetworkGuard:
+    """Stands at all of these doors between `install` and `remove`, and while an expired invocation still runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_on = False
+        self._replacements: list[Replacement] = []
+
+    def install(self) -> None:
+        """Close the doors."""
+        with self._lock:
+            self._is_on = True
+            if self._replacements:
+                return
+            self._replacements = [self._guarded(*door) for door in _doors()]
+            for replacement in self._replacements:
+                replacement.install()
+
+    def remove(self) -> None:
+        """Open them again.
+
+        As long as a callable runs that has outlived the mock, it waits with that: outside it would meet the real AWS.
+        """
+        self._is_on = False
+        call_when_over(self._put_back)
+
+    def _put_back(self) -> None:
+        with self._lock:
+            while self._replacements and not self._is_on:
+                self._replacements.pop().remove()
+
+    def _guarded(self, owner: Any, name: str, function: Callable[..., Any]) -> Replacement:
+        def guarded(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            check_invocation()
+            return function(original, *args, **kwargs) if self._is_on else original(*args, **kwargs)
+
+        return Replacement(owner, name, guarded)
+
+
+def _doors() -> Iterator[tuple[Any, str, Callable[..., Any]]]:
+    yield botocore.httpsession.URLLib3Session, "send", _send
+    yield urllib3.connectionpool.HTTPConnectionPool, "urlopen", _urlopen
+    if botocore.compat.HAS_CRT:
+        from boto3.s3 import transfer
+
+        yield transfer, "_should_use_crt", lambda *_args, **_kwargs: False
+    for module, owner, name in (
+        ("awscrt.s3", "S3Client", "make_request"),
+        ("awscrt.http", "HttpClientConnection", "new"),
+    ):
+        if module in sys.modules:
+            yield getattr(sys.modules[module], owner), name, _refuse_crt

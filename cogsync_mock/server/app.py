@@ -11,11 +11,15 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from cogsync_mock.aws.errors import AWSError, SerializationException
-from cogsync_mock.aws.http import HttpRequest
+from cogsync_mock.aws.exchange import HttpExchange
+from cogsync_mock.aws.faults import ConnectionFailure
+from cogsync_mock.aws.http import HttpRequest, HttpResponse
+from cogsync_mock.aws.interception import forwarded_call, intercept
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 from cogsync_mock.cognitosync.settings import Settings, current
 from cogsync_mock.cognitosync.wire import protocol
+from cogsync_mock.cognitosync.wire.contract import SERVICE
 from cogsync_mock.cognitosync.wire.protocol import MAX_BODY
 from cogsync_mock.runtime import moto_seam
 
@@ -43,7 +47,7 @@ class Application:
         self._others = others
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """HttpResponse one request."""
+        """Answer one request."""
         headers = _headers(environ)
         if not _is_for_cognito_sync(environ, headers):
             if chunks.is_chunked(environ):
@@ -65,11 +69,24 @@ class Application:
             # Broken chunks: whatever the body was to be, it is not JSON.
             answer = protocol.Rest(message).failure(SerializationException(f"Could not read the request body: {error}"))
         else:
-            origin = f"{environ['wsgi.url_scheme']}://{message.host}"
-            moto_seam.record(message, origin + environ["REQUEST_URI"])
-            answer = CognitoSyncResponse(self._settings, origin).answer(message)
+            answer = self._answer(message, environ)
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(answer.headers.items()))
-        return [] if message.method == "HEAD" else [answer.body]
+        return [] if message.method == "HEAD" else [answer.content]
+
+    def _answer(self, request: HttpRequest, environ: dict[str, Any]) -> HttpResponse:
+        origin = f"{environ['wsgi.url_scheme']}://{request.host}"
+        url = origin + environ["REQUEST_URI"]
+
+        def answer(exchange: HttpExchange) -> HttpResponse:
+            moto_seam.record(request, url)
+            return CognitoSyncResponse(self._settings, origin, exchange).answer(request)
+
+        exchange = HttpExchange(request, url, forwarded_call(request), lambda: SERVICE)
+        try:
+            return intercept(exchange, answer)
+        except ConnectionFailure as failure:
+            # The HTTP server closes the connection without an answer.
+            raise ConnectionAbortedError(failure.name) from failure
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
@@ -115,7 +132,7 @@ def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bo
         service = None
     if service == "cognito-sync":
         return True
-    if service is not None and moto_seam.service_at(f"https://{service}.us-east-1.amazonaws.com/") is not None:
+    if service is not None and moto_seam.service_at_host("https", f"{service}.us-east-1.amazonaws.com") is not None:
         return False
     if headers.get("host", "").startswith("cognito-sync") or SERVICE_MARK in headers.get("x-amz-target", ""):
         return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.serving import make_server
 
+from cogsync_mock.aws.interception import served_ports
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
 from cogsync_mock.options import Options
@@ -137,6 +138,7 @@ class CognitoSyncServer:
         if not CognitoSyncServer._running and not moto_seam.mock_is_active():
             moto_seam.reset_all_services()
         CognitoSyncServer._running += 1
+        served_ports.add(self._server.port)
         patches.install(for_server=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="cogsync-mock", daemon=True
@@ -152,6 +154,7 @@ class CognitoSyncServer:
         """
         if self._server is None or self._thread is None:
             raise RuntimeError("stop() was called on a server that is not running: call start() first")
+        served_ports.discard(self._server.port)
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -1,4 +1,4 @@
-"""The log of what Cognito Sync did to other services."""
+"""The log of every call: the application's, and what Cognito Sync did to other services."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from test_records import Data, put
 
 from cogsync_mock import CognitoSyncMock, mock_cognito_sync
 from cogsync_mock.aws import calls
+from cogsync_mock.aws.exchange import ServiceCall
 
 if TYPE_CHECKING:
     from conftest import Door
@@ -34,9 +35,9 @@ def test_a_sequence_of_small_records() -> None:
         with pytest.raises(LookupError, match="no call was made"):
             _ = mock.calls.last
         write(mock, 3)
-        assert (len(mock.calls), len(mock.calls[1:])) == (3, 2)
+        assert (len(mock.calls.deliveries), len(mock.calls[1:])) == (3, len(mock.calls) - 1)
         assert mock.calls[-1] is mock.calls.last
-        assert mock.calls.of("PutRecord") == list(mock.calls)
+        assert mock.calls.of("PutRecord") == mock.calls.deliveries
         assert mock.calls.of("Publish") == []
         assert "PutRecord" in repr(mock.calls)
         mock.calls.clear()
@@ -47,7 +48,7 @@ def test_it_can_be_read_after_the_mock() -> None:
     with mock_cognito_sync() as mock:
         write(mock)
     with mock_cognito_sync() as other:
-        assert (len(mock.calls), len(other.calls)) == (1, 0)
+        assert (len(mock.calls.deliveries), len(other.calls)) == (1, 0)
 
 
 def test_nested_mocks_share_it_and_reset_empties_it() -> None:
@@ -60,8 +61,8 @@ def test_nested_mocks_share_it_and_reset_empties_it() -> None:
 
 def test_nothing_is_kept_where_nobody_can_look() -> None:
     """A server runs for long."""
-    assert calls.current.log is None
-    calls.record(calls.Call("kinesis", "PutRecord", {}))
+    assert calls.active.log is None
+    assert calls.begin(ServiceCall("kinesis", "PutRecord", {}, "us-east-1")) is None
     with mock_cognito_sync() as mock:
         assert list(mock.calls) == []
 
@@ -89,5 +90,5 @@ def test_the_order_of_an_updates_effects(door: Door, pool_id: str, identity_id: 
     data.client.subscribe_to_dataset(**data.where, DeviceId=device_id)
     door.mock.calls.clear()
     data.update(put("b"))
-    assert [call.operation for call in door.mock.calls] == ["Invoke", "PutRecord", "Publish"]
+    assert [call.operation for call in door.mock.calls.deliveries] == ["Invoke", "PutRecord", "Publish"]
     assert exists == [False, True]

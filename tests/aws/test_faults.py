@@ -101,7 +101,7 @@ def test_an_unused_fault_fails_the_test_that_asked_for_it(pytester: pytest.Pytes
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=2, failed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["faults were not used as often as asked for: UpdateRecords TooManyRequestsException: 0 of 2"]
+        ["faults were not used as often as asked for: cognito-sync UpdateRecords TooManyRequestsException: 0 of 2"]
     )
 
 
@@ -120,7 +120,7 @@ def test_an_unused_fault_fails_the_with_block_unless_it_fails_anyway() -> None:
         ({"operation": "zzz", "delay": 1}, "no operation 'zzz': there are BulkPublish, DeleteDataset"),
         (
             {"operation": "ListRecords", "error": "ResourceNotFoundException"},
-            "ListRecords cannot raise 'ResourceNotFoundException': there are InvalidParameterException, ",
+            "ListRecords cannot raise 'ResourceNotFoundException': there are InternalErrorException, ",
         ),
         (
             {"operation": "ListRecords", "delay": 1, "when": {"Dataset": "x"}},
@@ -128,7 +128,10 @@ def test_an_unused_fault_fails_the_with_block_unless_it_fails_anyway() -> None:
         ),
         ({"operation": "ListRecords"}, "does nothing: give error='...' or delay=seconds"),
         ({"operation": "ListRecords", "delay": -1}, "delay must be a number of seconds from 0, not -1"),
-        ({"operation": "ListRecords", "delay": 1, "times": 0}, "times must be a whole number from 1, not 0"),
+        (
+            {"operation": "ListRecords", "delay": 1, "times": 0},
+            "times must be a whole number from 1, or None for all requests, not 0",
+        ),
     ],
 )
 def test_senseless_faults_are_refused_at_once(arguments: Any, message: str) -> None:
@@ -139,10 +142,16 @@ def test_senseless_faults_are_refused_at_once(arguments: Any, message: str) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"operation": 3}, "operation must be a string, not 3"),
-        ({"operation": "ListRecords", "error": 3}, "error must be a string, not 3"),
+        ({"operation": 3}, "operation must be the name of an operation such as 'PutObject', not 3"),
+        (
+            {"operation": "ListRecords", "error": 3},
+            "error must be the name of an error such as 'ThrottlingException', not 3",
+        ),
         ({"operation": "ListRecords", "delay": "1"}, "delay must be a number of seconds from 0, not '1'"),
-        ({"operation": "ListRecords", "delay": 1, "times": "2"}, "times must be a whole number from 1, not '2'"),
+        (
+            {"operation": "ListRecords", "delay": 1, "times": "2"},
+            "times must be a whole number from 1, or None for all requests, not '2'",
+        ),
         ({"operation": "ListRecords", "delay": 1, "when": "always"}, "when must be a function of the parameters"),
     ],
 )

@@ -199,7 +199,7 @@ class TestRecords:
 
     def test_the_log_tells(self, door: Door, data: Data, stream: Any) -> None:
         data.update(put("a"))
-        call = door.mock.calls.last
+        call = door.mock.calls.deliveries[-1]
         assert (call.service, call.operation, call.error) == ("kinesis", "PutRecord", None)
         assert (call.parameters["StreamName"], call.parameters["PartitionKey"]) == ("changes", data.where["IdentityId"])
         assert json.loads(call.parameters["Data"]) == stream()[0][1]
@@ -221,7 +221,7 @@ class TestLargeUpdates:
         assert answer.status_code == 200
         assert [(record["key"], len(record["value"])) for record in answer.json()] == [("k", 1024 * 1024 - 10)]
         assert data.list()["DatasetSyncCount"] == 1
-        assert [call.operation for call in door.mock.calls] == ["PutObject", "PutRecord"]
+        assert [call.operation for call in door.mock.calls.deliveries] == ["PutObject", "PutRecord"]
         assert door.client("s3").list_buckets()["Buckets"] == []
 
     def test_the_address_is_signed(self, door: Door, address: str) -> None:
@@ -243,7 +243,7 @@ class TestStreamGone:
         door.client("kinesis").delete_stream(StreamName="changes")
         assert data.update(put("b"))[0]["SyncCount"] == 2
         assert streaming(door, pool_id) == {**STREAMS, "StreamingStatus": "DISABLED", "DisabledReason": GONE}
-        call = door.mock.calls.last
+        call = door.mock.calls.deliveries[-1]
         assert (call.operation, call.error, call.message) == ("PutRecord", "ResourceNotFoundException", GONE)
         # It stays off until somebody turns it on again.
         door.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
@@ -314,7 +314,7 @@ class TestStreamGone:
         assert data.update(put("a"))[0]["SyncCount"] == 1
         assert stream() == []
         assert streaming(door, pool_id)["StreamingStatus"] == "ENABLED"
-        call = door.mock.calls.last
+        call = door.mock.calls.deliveries[-1]
         assert (call.error, call.message, call.response) == ("OSError", "no engine", None)
 
 

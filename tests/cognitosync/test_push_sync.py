@@ -64,7 +64,7 @@ class TestRegister:
         ((arn, (endpoint,)),) = [(arn, endpoints) for arn, endpoints in found.items() if endpoints]
         assert arn == applications[PLATFORMS.index(platform)]
         assert (endpoint["Attributes"]["Token"], endpoint["Attributes"]["Enabled"]) == ("t", "true")
-        call = door.mock.calls.last
+        call = door.mock.calls.deliveries[-1]
         assert (call.service, call.operation) == ("sns", "CreatePlatformEndpoint")
         assert (call.parameters["Token"], call.response) == ("t", {"EndpointArn": endpoint["EndpointArn"]})
 
@@ -81,11 +81,14 @@ class TestRegister:
         phone = Phone(door, pool_id, identity_id)
         phone.data.update(put("a"))
         subscribe(phone, "t")
-        call = door.mock.calls.last
+        call = door.mock.calls.deliveries[-1]
         assert (call.operation, call.error) == ("CreatePlatformEndpoint", "NotFoundException")
         assert call.message == f"PlatformApplication '{PUSH_SYNC['ApplicationArns'][0]}' does not exist"
         assert phone.data.update(put("b"))
-        assert (door.mock.calls.last.operation, door.mock.calls.last.error) == ("Publish", "NotFoundException")
+        assert (door.mock.calls.deliveries[-1].operation, door.mock.calls.deliveries[-1].error) == (
+            "Publish",
+            "NotFoundException",
+        )
 
 
 class TestPush:
@@ -143,7 +146,7 @@ class TestPush:
         for token in ("disabled", "deleted", "well"):
             subscribe(phone, token)
         sns = door.client("sns")
-        arns = {call.parameters["Token"]: call.response["EndpointArn"] for call in door.mock.calls}
+        arns = {call.parameters["Token"]: call.response["EndpointArn"] for call in door.mock.calls.deliveries}
         sns.set_endpoint_attributes(EndpointArn=arns["disabled"], Attributes={"Enabled": "false"})
         sns.delete_endpoint(EndpointArn=arns["deleted"])
         door.mock.calls.clear()
@@ -174,7 +177,7 @@ class TestPush:
         monkeypatch.setattr("cogsync_mock.integrations.sns.platform_endpoint", fail)
         subscribe(phone, "t")
         assert phone.data.update(put("a"))[0]["SyncCount"] == 2
-        assert [(call.operation, call.error, call.message) for call in door.mock.calls] == [
+        assert [(call.operation, call.error, call.message) for call in door.mock.calls.deliveries] == [
             ("CreatePlatformEndpoint", "OSError", "no"),
             ("Publish", "OSError", "no"),
         ]

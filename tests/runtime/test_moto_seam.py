@@ -108,7 +108,7 @@ def test_regions_are_apart() -> None:
         there.get_identity_pool_configuration(IdentityPoolId=pool_id)
 
 
-@pytest.mark.parametrize("mock", [mock_aws, mock_cognito_sync])
+@pytest.mark.parametrize("mock", [mock_aws, mock_cognito_sync], ids=["moto", "ours"])
 def test_a_region_without_the_service_has_no_such_host(mock: Any) -> None:
     with mock():
         client = boto3.client("cognito-sync", "eu-north-1", config=ONCE)
@@ -138,7 +138,7 @@ def test_any_region_if_moto_shall_allow_it(monkeypatch: pytest.MonkeyPatch) -> N
             client.get_identity_pool_configuration(IdentityPoolId="eu-north-1:0")
 
 
-@pytest.mark.parametrize("mock", [mock_aws, mock_cognito_sync])
+@pytest.mark.parametrize("mock", [mock_aws, mock_cognito_sync], ids=["moto", "ours"])
 def test_service_whitelist(mock: Any) -> None:
     both = {"core": {"service_whitelist": ["cognitosync", "cognitoidentity"]}}
     with mock(config=both):

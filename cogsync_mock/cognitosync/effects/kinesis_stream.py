@@ -17,9 +17,10 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from cogsync_mock.aws.calls import Call, record
 from cogsync_mock.cognitoidentity.credentials import well_formed_keys
 from cogsync_mock.integrations import kinesis, s3
+
+from .deliveries import DeliveryError, deliver
 
 if TYPE_CHECKING:
     from cogsync_mock.cognitosync.state.changes import Change
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 MAX_INLINE = 1024 * 1024
 #: For how long its address is good, in seconds (chosen).
 ADDRESS_LIFETIME = 24 * 3600
+_STREAM_GONE = "ResourceNotFoundException"
 # Names of buckets are one for all accounts: a test's own must not be in the way.
 _OWNER = uuid4().hex[:8]
 
@@ -63,25 +65,32 @@ def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
     if not pool.streams:
         return None
     name = pool.stream_name
-    called: dict[str, Any] = {"StreamName": name, "PartitionKey": change.identity_id}
-    try:
-        data = called["Data"] = _data(change, place)
-        encoded = base64.b64encode(data).decode()
-        sequence_number, shard_id = kinesis.put_record(
-            place.account_id, place.region, name, change.identity_id, encoded, pool.outbox.aside
-        )
-    except Exception as error:
-        if not kinesis.stream_exists(place.account_id, place.region, name):
+    given: dict[str, Any] = {"StreamName": name, "PartitionKey": change.identity_id}
+
+    def perform() -> dict[str, str]:
+        encoded = base64.b64encode(given["Data"]).decode()
+        try:
+            sequence_number, shard_id = kinesis.put_record(
+                place.account_id, place.region, name, change.identity_id, encoded, pool.outbox.aside
+            )
+        except Exception as error:
+            if kinesis.stream_exists(place.account_id, place.region, name):
+                raise
             reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
-            logger.warning("streaming of %s is turned off: %s", pool.identity_pool_id, reason)
-            pool.stop_streaming(reason, name)
-            record(Call("kinesis", "PutRecord", called, error="ResourceNotFoundException", message=reason))
-            return reason
-        # Whatever a consumer of the stream throws: the write stands, and the test can see it.
-        logger.warning("a record on stream %s failed", name, exc_info=True)
-        record(Call("kinesis", "PutRecord", called, error=type(error).__name__, message=str(error)))
+            raise DeliveryError(_STREAM_GONE, reason) from error
+        return {"ShardId": shard_id, "SequenceNumber": sequence_number}
+
+    try:
+        given["Data"] = _data(change, place)
+        deliver("kinesis", "PutRecord", given, place.region, perform)
+    except Exception as error:
+        if getattr(error, "code", None) == _STREAM_GONE:
+            logger.warning("streaming of %s is turned off: %s", pool.identity_pool_id, error)
+            pool.stop_streaming(str(error), name)
+        else:
+            # Whatever a consumer of the stream throws: the write stands, and the test can see it.
+            logger.warning("a record on stream %s failed", name, exc_info=True)
         return str(error)
-    record(Call("kinesis", "PutRecord", called, {"ShardId": shard_id, "SequenceNumber": sequence_number}))
     return None
 
 
@@ -130,8 +139,12 @@ def _keep(change: Change, content: bytes, place: PoolLocation) -> str:
     """Keep records in S3; return a presigned address of them, at the server that is asked or at S3's own host."""
     bucket = f"cognito-sync-streams-{place.region}-{_OWNER}"
     key = f"{change.identity_pool_id}/{change.identity_id}/{uuid4()}".replace(":", "-")
-    s3.keep_object(place.region, bucket, key, content)
-    record(Call("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": content}, {}))
+
+    def perform() -> dict[str, Any]:
+        s3.keep_object(place.region, bucket, key, content)
+        return {}
+
+    deliver("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": content}, place.region, perform)
     host = f"{place.origin}/{bucket}" if place.origin else f"https://{bucket}.s3.{place.region}.amazonaws.com"
     request = AWSRequest("GET", f"{host}/{key}")
     S3SigV4QueryAuth(Credentials(*well_formed_keys()), "s3", place.region, ADDRESS_LIFETIME).add_auth(request)

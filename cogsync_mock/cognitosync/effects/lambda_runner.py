@@ -14,8 +14,8 @@ from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
-from cogsync_mock.aws.calls import Call, record
 from cogsync_mock.aws.errors import AWSError
+from cogsync_mock.aws.faults import ConnectionFailure
 from cogsync_mock.aws.invocations import Invocation, check_invocation, running
 from cogsync_mock.cognitosync.exceptions import (
     FunctionCannotRun,
@@ -24,6 +24,8 @@ from cogsync_mock.cognitosync.exceptions import (
     LambdaThrottledException,
 )
 from cogsync_mock.integrations import awslambda
+
+from .deliveries import DeliveryError, deliver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -181,17 +183,29 @@ class LambdaInvoker:
             ExpiredInvocation: if it is a callable that calls it, and that one's own invocation is over by now.
         """
         function = FunctionName.parse(name_or_arn, account_id, region)
-        called = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
+        given = {"FunctionName": name_or_arn, "InvocationType": "RequestResponse", "Payload": event}
+        parsed: list[Parsed] = []
+
+        def perform() -> dict[str, Any]:
+            try:
+                answer = self._answer(name_or_arn, function, event)
+                parsed.append(parse(answer))
+            except AWSError as error:
+                # The caller does not learn the reason, as at AWS; the log does.
+                raise DeliveryError(error.code, _message_of(error.__cause__ or error)) from error
+            return {"StatusCode": 200, "Payload": answer}
+
         try:
-            answer = self._answer(name_or_arn, function, event)
-            parsed = parse(answer)
+            deliver("lambda", "Invoke", given, function.region, perform)
+        except ConnectionFailure as failure:
+            raise LambdaSocketTimeoutException from failure
         except AWSError as error:
-            why = _message_of(error.__cause__ or error)
-            logger.warning("function %s did not let the update pass: %s", function.name, why)
-            record(Call("lambda", "Invoke", called, error=error.code, message=why))
-            raise
-        record(Call("lambda", "Invoke", called, {"StatusCode": 200, "Payload": answer}))
-        return parsed
+            logger.warning("function %s did not let the update pass: %s", function.name, error)
+            if isinstance(error, DeliveryError) and isinstance(error.__cause__, AWSError):
+                raise error.__cause__ from error.__cause__.__cause__
+            throttled = error.code == "TooManyRequestsException"
+            raise (LambdaThrottledException if throttled else InvalidLambdaFunctionOutputException) from error
+        return parsed[0]
 
     def _answer(self, name_or_arn: str, function: FunctionName, event: Any) -> Any:
         handlers = self._handlers.get(function)

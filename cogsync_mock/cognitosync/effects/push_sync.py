@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
-from cogsync_mock.aws.calls import Call, record
 from cogsync_mock.integrations import sns
+
+from .deliveries import DeliveryError, deliver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,36 +29,37 @@ def register(application: str, device: Device) -> None:
 
     A device whose application does not exist stays without one, unless another registration finds it.
     """
-    called = {"PlatformApplicationArn": application, "Token": device.token}
-    try:
+    given = {"PlatformApplicationArn": application, "Token": device.token}
+
+    def perform() -> dict[str, str]:
         arn = sns.platform_endpoint(application, device.token)
-    except Exception as error:
+        if arn is None:
+            raise DeliveryError("NotFoundException", f"PlatformApplication '{application}' does not exist")
+        device.endpoint_arn = arn
+        return {"EndpointArn": arn}
+
+    try:
+        deliver("sns", "CreatePlatformEndpoint", given, sns.region_of(application), perform)
+    except Exception:
         logger.warning("no platform endpoint for device %s", device.device_id, exc_info=True)
-        record(Call("sns", "CreatePlatformEndpoint", called, error=type(error).__name__, message=str(error)))
-        return
-    if arn is None:
-        message = f"PlatformApplication '{application}' does not exist"
-        record(Call("sns", "CreatePlatformEndpoint", called, error="NotFoundException", message=message))
-        return
-    device.endpoint_arn = arn
-    record(Call("sns", "CreatePlatformEndpoint", called, {"EndpointArn": arn}))
 
 
 def send(devices: Iterable[Device], change: Change) -> None:
     """Tell devices of a change, silently; those whose endpoint is disabled or gone are skipped. Never raises."""
     for device in devices:
         message = _message(device.platform, change)
-        called = {"TargetArn": device.endpoint_arn, "Message": message, "MessageStructure": "json"}
+        given = {"TargetArn": device.endpoint_arn, "Message": message, "MessageStructure": "json"}
         try:
-            message_id, refused = sns.publish(device.endpoint_arn, message)
-        except Exception as error:
+            deliver("sns", "Publish", given, sns.region_of(device.endpoint_arn), partial(_publish, device, message))
+        except Exception:
             logger.warning("no push to device %s", device.device_id, exc_info=True)
-            record(Call("sns", "Publish", called, error=type(error).__name__, message=str(error)))
-            continue
-        if refused is None:
-            record(Call("sns", "Publish", called, {"MessageId": message_id}))
-        else:
-            record(Call("sns", "Publish", called, error=refused, message=f"device {device.device_id} was skipped"))
+
+
+def _publish(device: Device, message: str) -> dict[str, str]:
+    message_id, error = sns.publish(device.endpoint_arn, message)
+    if error is not None:
+        raise DeliveryError(error, f"device {device.device_id} was skipped")
+    return {"MessageId": message_id}
 
 
 def _message(platform: str, change: Change) -> str:
