@@ -16,6 +16,8 @@ from cogsync_mock.cognitosync.settings import Settings, current
 from . import moto_seam
 from .environment import HiddenEnvironment
 from .network_guard import Guard
+from .requests_callbacks import requests_callbacks
+from .session_cache import session_cache
 from .shortcut import Shortcut
 
 if TYPE_CHECKING:
@@ -73,10 +75,13 @@ class _Activation:
             self._environment.hide(credentials=_mocks_credentials({**config, **(options.config or {})}))
             undo.callback(self._environment.show)
             undo.callback(_replace, config, self._config)
+            requests_callbacks.serve(moto)
             moto.start()
             undo.callback(moto.stop)
             patches.install()
             undo.callback(patches.remove)
+            session_cache.install()
+            undo.callback(session_cache.remove)
             self._guard.install()
             undo.callback(self._guard.remove)
             self._shortcut.install()
