@@ -15,6 +15,7 @@ from cogsync_mock.cognitosync.settings import Settings, current
 
 from . import moto_seam
 from .environment import HiddenEnvironment
+from .moto_dispatch import moto_dispatch
 from .network_guard import Guard
 from .requests_callbacks import requests_callbacks
 from .session_cache import session_cache
@@ -82,6 +83,8 @@ class _Activation:
             undo.callback(patches.remove)
             session_cache.install()
             undo.callback(session_cache.remove)
+            moto_dispatch.install()
+            undo.callback(moto_dispatch.remove)
             self._guard.install()
             undo.callback(self._guard.remove)
             self._shortcut.install()

@@ -474,6 +474,7 @@ def test_an_unknown_service_is_rejected_as_by_botocore() -> None:
 # When botocore changes.
 
 
+@needs_sharing
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
@@ -498,6 +499,7 @@ def test_another_botocore_is_left_alone_and_named_once(
     assert f"more slowly: {message}" in caplog.messages[0]
 
 
+@needs_sharing
 def test_handlers_kept_in_another_way_switch_sharing_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
