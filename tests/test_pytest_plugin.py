@@ -308,7 +308,9 @@ def test_an_unused_fault_fails_only_a_test_that_has_passed(run: pytest.Pytester)
     result.assert_outcomes(passed=2, skipped=4, xfailed=3, xpassed=1, failed=2, errors=3)
     (passed,) = _errors_at_teardown(result, "test_passes")
     (of_case,) = _errors_at_teardown(result, "Case.test_passes")
-    message = ["faults were not used as often as asked for: cognito-sync UpdateRecords TooManyRequestsException: 0 of 2"]
+    message = [
+        "faults were not used as often as asked for: cognito-sync UpdateRecords TooManyRequestsException: 0 of 2"
+    ]
     assert passed == of_case == message
 
 

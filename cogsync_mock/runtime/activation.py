@@ -15,9 +15,11 @@ from cogsync_mock.cognitosync.settings import Settings, current
 from . import api_calls, credentials, in_process, moto_seam, retry_delays, routing
 from .credentials import MockedCredentials
 from .environment import HiddenEnvironment
+from .moto_dispatch import moto_dispatch
 from .moto_mocks import MotoMocks
 from .network_guard import NetworkGuard
 from .retry_delays import RetryDelays
+from .session_cache import session_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +80,8 @@ class _Activation:
             calls.active.log = calls.CallLog()
             undo.callback(self._environment.show)
             self._environment.hide()
+            undo.callback(session_cache.remove)
+            session_cache.install()
             # Before moto, whose older versions remember at their start what answers the `requests` library.
             for part in (MockedCredentials(), RetryDelays(), api_calls.replacement(), in_process.replacement()):
                 undo.callback(part.remove)
@@ -87,6 +91,8 @@ class _Activation:
             undo.callback(moto_seam.replace_config, self._config)
             undo.callback(patches.remove)
             patches.install()
+            undo.callback(moto_dispatch.remove)
+            moto_dispatch.install()
             undo.callback(self._guard.remove)
             self._guard.install()
             self._undo = undo.pop_all()

@@ -16,6 +16,7 @@ import boto3
 
 from . import moto_seam
 from .replacements import Replacement
+from .requests_callbacks import requests_callbacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ class MotoMocks:
             self._session, self._config = boto3.DEFAULT_SESSION, copy.copy(config)
         core = {**config.get("core", {}), "mock_credentials": False, "reset_boto3_session": False}
         self._own = moto_seam.new_mock({**config, "core": core})
+        requests_callbacks.serve(self._own)
         self._own.start()
         if config.get("core", {}).get("reset_boto3_session", True) is not False:
             boto3.DEFAULT_SESSION = None

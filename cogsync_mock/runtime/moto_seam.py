@@ -191,11 +191,10 @@ def stubber() -> Any:
     return botocore_stubber
 
 
-def answer_by_moto(request: Any) -> tuple[int, Any, Any] | None:
-    """Let moto itself answer a request in process: status, headers and body; None if it does not know the service."""
-    motos = stubber()
-    answered: tuple[int, Any, Any] | None = type(motos).process_request(motos, request)
-    return answered
+@functools.cache
+def handler_of_requests() -> Any:
+    """Return the function with which moto answers requests."""
+    return type(stubber()).process_request
 
 
 def moto_config() -> dict[str, Any]:

@@ -30,7 +30,8 @@ from cogsync_mock.aws.http import HttpRequest, HttpResponse
 from cogsync_mock.aws.interception import forwarding, intercept, served_ports
 from cogsync_mock.aws.invocations import call_when_over, check_invocation
 
-from . import in_process, moto_seam, routing
+from . import in_process, routing
+from .moto_dispatch import moto_dispatch
 from .replacements import Replacement
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _send(original: Callable[..., AWSResponse], session: Any, request: AWSPrepar
     api_call = current_api_call.get()
     found = routing.route(request.url, request.headers, api_call)
     if found is not None:
-        answered = in_process.answer(request, found, api_call, moto_seam.answer_by_moto)
+        answered = in_process.answer(request, found, api_call, moto_dispatch.answer)
         return aws_response(request.url, answered)
     proxy_url = session._proxy_config.proxy_url_for(request.url)
     leaves = routing.may_leave(request.url, proxy_url)
@@ -169,7 +170,7 @@ def _urlopen(
     api_call = current_api_call.get()
     found = routing.route(whole, request.headers, api_call)
     if found is not None:
-        return _urllib3_response(in_process.answer(request, found, api_call, moto_seam.answer_by_moto))
+        return _urllib3_response(in_process.answer(request, found, api_call, moto_dispatch.answer))
 
     def refuse(exchange: HttpExchange) -> HttpResponse:
         raise refused(exchange.operation, whole)
