@@ -22,6 +22,9 @@ from cogsync_mock.cognitoidentity.credentials import well_formed_keys
 from cogsync_mock.integrations import kinesis, s3
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from cogsync_mock.cognitosync.state.changes import Change
     from cogsync_mock.cognitosync.state.datasets import Record
     from cogsync_mock.cognitosync.state.pools import Pool
@@ -49,13 +52,21 @@ class PoolLocation:
     origin: str | None
 
 
-def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
+def put(
+    pool: Pool,
+    change: Change,
+    place: PoolLocation,
+    aside: Callable[[], AbstractContextManager[None]],
+    stop_streaming: Callable[[str, str], None],
+) -> str | None:
     """Put a change on the pool's stream, if it streams; turn streaming off if the stream is gone. Never raises.
 
     Args:
         pool: whose change it is.
         change: what happened.
         place: where the pool lives.
+        aside: entered while functions that read the stream run.
+        stop_streaming: turns streaming off, for a reason, if it is still to this stream.
 
     Returns:
         Why that failed, None if it did not.
@@ -68,13 +79,13 @@ def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
         data = called["Data"] = _data(change, place)
         encoded = base64.b64encode(data).decode()
         sequence_number, shard_id = kinesis.put_record(
-            place.account_id, place.region, name, change.identity_id, encoded, pool.outbox.aside
+            place.account_id, place.region, name, change.identity_id, encoded, aside
         )
     except Exception as error:
         if not kinesis.stream_exists(place.account_id, place.region, name):
             reason = f"Kinesis stream '{name}' not found" if name else "No Kinesis stream is configured"
             logger.warning("streaming of %s is turned off: %s", pool.identity_pool_id, reason)
-            pool.stop_streaming(reason, name)
+            stop_streaming(reason, name)
             record(Call("kinesis", "PutRecord", called, error="ResourceNotFoundException", message=reason))
             return reason
         # Whatever a consumer of the stream throws: the write stands, and the test can see it.
