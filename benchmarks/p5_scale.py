@@ -1,4 +1,4 @@
-"""P5: one UpdateRecords or ListRecords call with 100,000 identities stored, over 10; and with 1,000 records over 10."""
+"""P5: a call of a dataset or a login with 100,000 identities stored, over 10; and with 1,000 records over 10."""
 
 from __future__ import annotations
 
@@ -65,10 +65,14 @@ def fill(pool_id: str, identities: int) -> None:
 def main() -> int:
     """Measure and print."""
     with mock_cognito_sync() as mock:
-        crowded, quiet = mock.create_identity_pool("crowded"), mock.create_identity_pool("quiet")
+        crowded, quiet = (
+            mock.create_identity_pool(name, AllowUnauthenticatedIdentities=True) for name in ("crowded", "quiet")
+        )
         fill(crowded, MANY_IDENTITIES)
         fill(quiet, FEW_IDENTITIES)
         many, few = Dataset(mock, crowded, FEW_RECORDS), Dataset(mock, quiet, FEW_RECORDS)
+        login = mock.client("cognito-identity")
+        crowds, quiets = many.where["IdentityId"], few.where["IdentityId"]
         large, small = Dataset(mock, quiet, MANY_RECORDS), Dataset(mock, quiet, FEW_RECORDS)
         comparisons: list[tuple[str, tuple[str, str], Callable[[], None], Callable[[], None]]] = [
             ("ListRecords, identities", ("100,000", "10"), many.read, few.read),
@@ -77,6 +81,18 @@ def main() -> int:
                 ("100,000", "10"),
                 lambda: many.write("key0001"),
                 lambda: few.write("key0001"),
+            ),
+            (
+                "GetId, identities",
+                ("100,000", "10"),
+                lambda: login.get_id(IdentityPoolId=crowded),
+                lambda: login.get_id(IdentityPoolId=quiet),
+            ),
+            (
+                "GetCredentialsForIdentity, identities",
+                ("100,000", "10"),
+                lambda: login.get_credentials_for_identity(IdentityId=crowds),
+                lambda: login.get_credentials_for_identity(IdentityId=quiets),
             ),
             ("ListRecords, records", ("1,000", "10"), large.read, small.read),
             ("UpdateRecords, records", ("1,000", "10"), lambda: large.write("key0001"), lambda: small.write("key0001")),

@@ -9,7 +9,7 @@ import boto3
 from .aws import calls, operations
 from .aws.faults import Fault, faults
 from .cognitoidentity.operations import issue
-from .mock_cognito import CognitoTools, account_id, new_client
+from .mock_cognito import CognitoTools, new_client
 from .options import Options
 from .runtime import moto_seam
 from .runtime.activation import activation
@@ -105,7 +105,7 @@ class CognitoSyncMock(CognitoTools):
         operations.require_service(service)
         keys: dict[str, str] = {}
         if identity_id is not None:
-            credentials = issue(account_id(), identity_id)
+            credentials = issue(identity_id)
             if credentials is None:
                 raise ValueError(
                     f"no identity pool has an identity {identity_id!r}: create it first with create_identity()"

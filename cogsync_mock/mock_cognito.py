@@ -81,7 +81,7 @@ class CognitoTools:
         self._require_pool(backend, pool_id)
         if identity_id is not None:
             _require_id(identity_id, "identity_id")
-            if cognitoidentity.pool_of_identity(account_id(), identity_id) is not None:
+            if cognitoidentity.pool_of_identity(identity_id) is not None:
                 raise ValueError(
                     f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
                 )
@@ -181,7 +181,7 @@ class CognitoTools:
 
     def _require_pool(self, backend: CognitoSyncBackend, pool_id: str) -> None:
         try:
-            backend.pools.get(pool_id)
+            backend.get_cognito_events(pool_id)
         except IdentityPoolNotFound:
             raise ValueError(
                 f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"

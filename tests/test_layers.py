@@ -27,6 +27,8 @@ SERVICE_FLOORS = [
     ["urls", ""],
     ["responses", "cloudformation"],
     ["models"],
+    ["backend"],
+    ["concurrency"],
     ["effects", "authorization", "references", "fault_support"],
     ["state"],
     ["settings"],
@@ -34,7 +36,7 @@ SERVICE_FLOORS = [
     ["exceptions"],
 ]
 # Pure: nothing of moto, boto3 or werkzeug.
-PURE = ["cognitosync.wire", "cognitosync.exceptions"]
+PURE = ["cognitosync.wire", "cognitosync.state", "cognitosync.exceptions", "cognitoidentity.state"]
 # The package itself binds its names on first use, the service's package likewise: importing it imports no other module.
 BOUND_ON_USE = {"", "cognitosync"}
 

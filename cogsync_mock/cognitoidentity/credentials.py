@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import os
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
 from cogsync_mock.aws.errors import ExpiredTokenException, UnrecognizedClientException
+from cogsync_mock.integrations.moto_api import random_base32, random_base64
 
 #: How long the credentials of an identity are good, in seconds (documented for GetCredentialsForIdentity).
 LIFETIME = 3600.0
@@ -15,6 +16,8 @@ LIFETIME = 3600.0
 SESSION_NAME = "CognitoIdentityCredentials"
 #: moto's cognito-identity hands this one key to every identity, unless the mock is on.
 MOTO_IDENTITY_KEY = "TESTACCESSKEY12345"
+
+_PREFIX, _RANDOM, _MARK = "ASIA", 10, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,16 @@ class IdentityCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The signer of a request. An identity may be unknown: moto's shared key does not tell which one it is."""
+    """The signer of a request.
+
+    Attributes:
+        credentials: of the identity that calls; None for a developer, and for an identity that is not known.
+        is_former: whether the credentials were an identity's before a reset, and are nobody's any more.
+    """
 
     kind: Literal["developer", "identity"]
     credentials: IdentityCredentials | None = None
+    is_former: bool = False
 
     @property
     def identity_id(self) -> str | None:
@@ -65,31 +74,34 @@ class Caller:
         return self.credentials.identity_id if self.credentials else None
 
 
-_DEVELOPER = Caller("developer")
-_SOME_IDENTITY = Caller("identity")
+DEVELOPER = Caller("developer")
+#: Signs with the key that moto gives to all identities.
+UNKNOWN_IDENTITY = Caller("identity")
+#: Signs with a key that a reset has made nobody's.
+FORMER_IDENTITY = Caller("identity", is_former=True)
 
-# By access key, for all accounts and regions; kept over resets, for a key never becomes a developer's.
-_issued: dict[str, IdentityCredentials] = {}
+
+def identity_access_key() -> str:
+    """Return a new access key in the form that AWS's temporary ones have.
+
+    It bears a mark, so that it never becomes a developer's, even when a reset has emptied what was known of it.
+    """
+    body = random_base32(_RANDOM)
+    return f"{_PREFIX}{body}{_mark_of(body)}"
+
+
+def is_key_of_an_identity(access_key: str) -> bool:
+    """Return whether a key was made by `identity_access_key`."""
+    if not access_key.startswith(_PREFIX):
+        return False
+    body = access_key[len(_PREFIX) : len(_PREFIX) + _RANDOM]
+    return access_key == f"{_PREFIX}{body}{_mark_of(body)}"
+
+
+def _mark_of(body: str) -> str:
+    return base64.b32encode(hashlib.sha256(f"cognito-identity {body}".encode()).digest()).decode()[:_MARK]
 
 
 def well_formed_keys() -> tuple[str, str, str]:
     """Return a new access key, secret key and session token in the form that AWS's temporary ones have."""
-    return (
-        f"ASIA{base64.b32encode(os.urandom(10)).decode()}",
-        base64.b64encode(os.urandom(30)).decode(),
-        base64.b64encode(os.urandom(267)).decode(),
-    )
-
-
-def remember_credentials(credentials: IdentityCredentials) -> IdentityCredentials:
-    """Know from now on that these credentials are an identity's."""
-    _issued[credentials.access_key] = credentials
-    return credentials
-
-
-def caller_of(access_key: str) -> Caller:
-    """Tell whose key this is; every key that no identity was given is a developer's."""
-    credentials = _issued.get(access_key)
-    if credentials is not None:
-        return Caller("identity", credentials)
-    return _SOME_IDENTITY if access_key == MOTO_IDENTITY_KEY else _DEVELOPER
+    return identity_access_key(), random_base64(30), random_base64(267)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
-import os
 from typing import Any
 
-_ISSUER = "https://cognito-identity.amazonaws.com"
-_secret = os.urandom(32)
+from cogsync_mock.integrations import cognitoidp
+
+ISSUER = "https://cognito-identity.amazonaws.com"
+#: Where AWS publishes the keys that verify its tokens (documented).
+KEYS_PATH = "/.well-known/jwks_uri"
+_HEADER = {"kid": "cogsync-mock", "typ": "JWS", "alg": "RS512"}
+
+
+def published_keys() -> dict[str, Any]:
+    """Return the JSON Web Key Set with which any library verifies the tokens: what AWS serves at `KEYS_PATH`."""
+    public = {name: value for name, value in cognitoidp.signing_key().items() if name in ("kty", "n", "e")}
+    return {"keys": [{**public, "kid": _HEADER["kid"], "alg": _HEADER["alg"], "use": "sig"}]}
 
 
 def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], now: float, lifetime: float) -> str:
@@ -27,26 +34,28 @@ def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], n
         "sub": identity_id,
         "aud": identity_pool_id,
         "amr": methods,
-        "iss": _ISSUER,
+        "iss": ISSUER,
         "exp": int(now + lifetime),
         "iat": int(now),
     }
-    signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"typ": "JWS", "alg": "RS512"}, claims))
-    return f"{signed}.{_base64url(_seal(signed))}"
+    signed = ".".join(_base64url(json.dumps(part).encode()) for part in (_HEADER, claims))
+    return f"{signed}.{_base64url(cognitoidp.sign(signed.encode()))}"
 
 
 def claims_of(token: str) -> dict[str, Any] | None:
     """Return what one of our tokens tells, None if it is another issuer's or was tampered with."""
-    signed, _, seal = token.rpartition(".")
-    if not hmac.compare_digest(seal.encode("utf-8", "replace"), _base64url(_seal(signed)).encode()):
+    signed, _, signature = token.rpartition(".")
+    try:
+        is_ours = cognitoidp.is_signed(signed.encode("ascii"), _from_base64url(signature))
+        claims: dict[str, Any] = json.loads(_from_base64url(signed.partition(".")[2]))
+    except ValueError:
         return None
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-    return claims
+    return claims if is_ours else None
 
 
 def pretends_to_be_ours(token: str) -> bool:
     """Return whether a token says, rightly or not, that cognito-identity has made it."""
-    return _payload(token).get("iss") == _ISSUER
+    return _payload(token).get("iss") == ISSUER
 
 
 def subject_of(token: str) -> str:
@@ -57,17 +66,15 @@ def subject_of(token: str) -> str:
 def _payload(token: str) -> dict[str, Any]:
     """Return the claims of any issuer's web token, unverified; none if it is no web token."""
     try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = json.loads(_from_base64url(token.split(".")[1]))
     except (IndexError, RecursionError, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}
 
 
-def _seal(signed: str) -> bytes:
-    # As long as a signature of RS512 with a key of 2048 bits.
-    return hashlib.shake_256(_secret + signed.encode("utf-8", "replace")).digest(256)
-
-
 def _base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

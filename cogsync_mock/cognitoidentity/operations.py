@@ -9,21 +9,23 @@ The operations take moto's response object, which holds the request, and moto's 
 from __future__ import annotations
 
 import json
-import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 from moto.core.utils import unix_time
 
 from cogsync_mock.integrations import cognitoidentity, sts
+from cogsync_mock.integrations.moto_api import random_uuid
 
-from .credentials import LIFETIME, SESSION_NAME, IdentityCredentials, remember_credentials, well_formed_keys
+from .credentials import LIFETIME, SESSION_NAME, IdentityCredentials, identity_access_key, well_formed_keys
+from .models import logins_backends, logins_of
 from .openid import claims_of, open_id_token, pretends_to_be_ours, subject_of
+from .state import Login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cogsync_mock.integrations.cognitoidentity import PoolLocation
 
 #: How long a token is good if nothing else is asked for, in seconds (documented).
 DEVELOPER_TOKEN_LIFETIME = 900
@@ -33,60 +35,44 @@ MAX_TOKEN_LIFETIME = 86400
 OWN_PROVIDER = "cognito-identity.amazonaws.com"
 
 
-class _PoolLogins:
-    """What moto does not keep of an identity pool: which login is which identity, and the roles."""
-
-    def __init__(self) -> None:
-        self.identities: dict[tuple[str, str], str] = {}
-        self.roles: dict[str, str] = {}
-        self.role_mappings: dict[str, Any] = {}
-
-
-# By moto's own object for a pool, so that a pool that is gone takes its logins with it.
-_kept: WeakKeyDictionary[Any, _PoolLogins] = WeakKeyDictionary()
-_logging_in = threading.Lock()
-
-
-def _logins_of(pool: Any) -> _PoolLogins:
-    return _kept.setdefault(pool, _PoolLogins())
-
-
 # ---------------------------------------------------------------- credentials
 
 
 def issue(
-    account_id: str, identity_id: str, *, logged_in: bool | None = None, role_arn: str | None = None
+    identity_id: str, *, logged_in: bool | None = None, role_arn: str | None = None
 ) -> IdentityCredentials | None:
     """Give an identity new temporary credentials, of the role that its pool has for it.
 
     Args:
-        account_id: the account.
-        identity_id: the identity.
+        identity_id: the identity, of whichever account.
         logged_in: whether it is the role of authenticated identities or the other one; None for whichever there is.
         role_arn: another role.
 
     Returns:
         The credentials, or None if no pool has such an identity.
     """
-    home = cognitoidentity.pool_of_identity(account_id, identity_id)
-    if home is None:
+    location = cognitoidentity.pool_of_identity(identity_id)
+    if location is None:
         return None
-    region, pool = home
     if role_arn is None:
         kinds = {True: ("authenticated",), False: ("unauthenticated",), None: ("authenticated", "unauthenticated")}
-        roles = _logins_of(pool).roles
-        role_arn = next((roles[kind] for kind in kinds[logged_in] if kind in roles), None)
+        with logins_of(location) as logins:
+            role_arn = next((logins.roles[kind] for kind in kinds[logged_in] if kind in logins.roles), None)
+    account_id, region, pool = location
     if role_arn is None:
         keys = (*well_formed_keys(), unix_time() + LIFETIME)
     else:
-        keys = sts.keys_of(sts.assume_role(account_id, region, role_arn, SESSION_NAME, LIFETIME))
-    return remember_credentials(IdentityCredentials(*keys, account_id, pool.identity_pool_id, identity_id, role_arn))
+        role = sts.assume_role(account_id, region, role_arn, SESSION_NAME, LIFETIME)
+        sts.replace_access_key(role, identity_access_key())
+        keys = sts.keys_of(role)
+    credentials = IdentityCredentials(*keys, account_id, pool.identity_pool_id, identity_id, role_arn)
+    return logins_backends[account_id][region].remember_credentials(credentials)
 
 
-def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, Any]) -> None:
-    """Set the roles of a pool, cognito-identity's own object, in place of those it had."""
-    logins = _logins_of(pool)
-    logins.roles, logins.role_mappings = dict(roles), dict(role_mappings)
+def set_roles(location: PoolLocation, roles: Mapping[str, str], role_mappings: Mapping[str, Any]) -> None:
+    """Set the roles of a pool in place of those it had."""
+    with logins_of(location) as logins:
+        logins.roles, logins.role_mappings = dict(roles), dict(role_mappings)
 
 
 # ----------------------------------------------- operations of cognito-identity
@@ -94,25 +80,24 @@ def set_roles(pool: Any, roles: Mapping[str, str], role_mappings: Mapping[str, A
 
 def get_id(asked: Any, _motos: Any) -> str:
     """GetId: the same login is the same identity; without one, every call makes another (documented)."""
-    region, pool = _pool_of(asked)
-    where = (asked.current_account, region, pool.identity_pool_id)
-    given = _logins(asked)
-    kept = _logins_of(pool)
-    with _logging_in:
-        known = set()
-        if OWN_PROVIDER in given:
-            own = _identity_of_token(given.pop(OWN_PROVIDER))
-            if not cognitoidentity.has_identity(*where, own):
-                raise cognitoidentity.error(
-                    "NotAuthorizedException", "Invalid login token. It is of another identity pool."
-                )
-            known.add(own)
-        logins = [(provider, subject_of(token)) for provider, token in given.items()]
-        known |= {kept.identities[login] for login in logins if login in kept.identities}
-        if len(known) > 1:
+    location, given = _unsigned_pool_of(asked), _logins(asked)
+    where = (location.account_id, location.region, location.pool.identity_pool_id)
+    linked = set()
+    if OWN_PROVIDER in given:
+        own = _identity_of_token(given.pop(OWN_PROVIDER))
+        if not cognitoidentity.has_identity(*where, own):
+            raise cognitoidentity.error(
+                "NotAuthorizedException", "Invalid login token. It is of another identity pool."
+            )
+        linked.add(own)
+    logins = [Login(provider, subject_of(token)) for provider, token in given.items()]
+    new = cognitoidentity.NewIdentity(*where)
+    with logins_of(location) as kept:
+        linked |= kept.identities_of(logins)
+        if len(linked) > 1:
             raise cognitoidentity.error("ResourceConflictException", "The logins are linked to different identities")
-        identity_id = next(iter(known), None) or cognitoidentity.make_identity(*where)
-        kept.identities.update(dict.fromkeys(logins, identity_id))
+        identity_id = next(iter(linked), None) or new.make()
+        kept.link(logins, identity_id)
     return json.dumps({"IdentityId": identity_id})
 
 
@@ -124,7 +109,7 @@ def get_credentials_for_identity(asked: Any, _motos: Any) -> str:
     role_arn = cognitoidentity.parameter(asked, "CustomRoleArn")
     if role_arn is not None and not isinstance(role_arn, str):
         raise cognitoidentity.error("SerializationException", "CustomRoleArn must be a text")
-    credentials = issue(asked.current_account, identity_id, logged_in=bool(logins), role_arn=role_arn)
+    credentials = issue(identity_id, logged_in=bool(logins), role_arn=role_arn)
     if credentials is None:
         raise _no_identity(identity_id)
     return json.dumps(
@@ -143,51 +128,55 @@ def get_credentials_for_identity(asked: Any, _motos: Any) -> str:
 def get_open_id_token(asked: Any, _motos: Any) -> str:
     """GetOpenIdToken: the first half of the basic flow."""
     identity_id, logins = _required(asked, "IdentityId"), _logins(asked)
-    home = cognitoidentity.pool_of_identity(asked.current_account, identity_id)
-    if home is None:
+    location = cognitoidentity.pool_of_identity(identity_id)
+    if location is None:
         raise _no_identity(identity_id)
     if OWN_PROVIDER in logins:
         _check_token(logins[OWN_PROVIDER], identity_id)
     methods = ["authenticated", *logins] if logins else ["unauthenticated"]
-    token = open_id_token(home[1].identity_pool_id, identity_id, methods, unix_time(), TOKEN_LIFETIME)
+    token = open_id_token(location.pool.identity_pool_id, identity_id, methods, unix_time(), TOKEN_LIFETIME)
     return json.dumps({"IdentityId": identity_id, "Token": token})
 
 
 def get_open_id_token_for_developer_identity(asked: Any, _motos: Any) -> str:
     """GetOpenIdTokenForDeveloperIdentity: makes the identity if it does not exist yet."""
-    region, pool = _pool_of(asked)
+    location = _pool_of(asked)
     given, logins, lifetime = cognitoidentity.parameter(asked, "IdentityId"), _logins(asked), _token_duration(asked)
     if not logins:
         raise cognitoidentity.error("InvalidParameterException", "Please provide at least one login")
-    where = (asked.current_account, region, pool.identity_pool_id)
+    where = (location.account_id, location.region, location.pool.identity_pool_id)
     if given is not None and not cognitoidentity.has_identity(*where, given):
         raise _no_identity(given)
-    kept = _logins_of(pool)
-    with _logging_in:
-        known = {kept.identities[login] for login in logins.items() if login in kept.identities}
-        if len(known | {given} - {None}) > 1:
+    users = [Login(*login) for login in logins.items()]
+    new = cognitoidentity.NewIdentity(*where)
+    with logins_of(location) as kept:
+        linked = kept.identities_of(users)
+        if len(linked | {given} - {None}) > 1:
             raise cognitoidentity.error(
                 "DeveloperUserAlreadyRegisteredException", "The developer user is already linked to another identity"
             )
-        identity_id = given or next(iter(known), None) or cognitoidentity.make_identity(*where)
-        kept.identities.update(dict.fromkeys(logins.items(), identity_id))
+        identity_id = given or next(iter(linked), None) or new.make()
+        kept.link(users, identity_id)
     methods = ["authenticated", *logins]
-    token = open_id_token(pool.identity_pool_id, identity_id, methods, unix_time(), lifetime)
+    token = open_id_token(location.pool.identity_pool_id, identity_id, methods, unix_time(), lifetime)
     return json.dumps({"IdentityId": identity_id, "Token": token})
 
 
 def set_identity_pool_roles(asked: Any, _motos: Any) -> str:
     """SetIdentityPoolRoles, which moto lacks."""
-    set_roles(_pool_of(asked)[1], _map(asked, "Roles", str), _map(asked, "RoleMappings", dict))
+    set_roles(_pool_of(asked), _map(asked, "Roles", str), _map(asked, "RoleMappings", dict))
     return ""
 
 
 def get_identity_pool_roles(asked: Any, _motos: Any) -> str:
     """GetIdentityPoolRoles, which moto lacks."""
-    pool = _pool_of(asked)[1]
-    kept = _logins_of(pool)
-    answer = {"IdentityPoolId": pool.identity_pool_id, "Roles": kept.roles}
-    return json.dumps({**answer, "RoleMappings": kept.role_mappings} if kept.role_mappings else answer)
+    location = _pool_of(asked)
+    answer: dict[str, Any] = {"IdentityPoolId": location.pool.identity_pool_id}
+    with logins_of(location) as kept:
+        answer["Roles"] = kept.roles
+        if kept.role_mappings:
+            answer["RoleMappings"] = kept.role_mappings
+        return json.dumps(answer)
 
 
 def _required(asked: Any, name: str) -> str:
@@ -225,8 +214,8 @@ def _token_duration(asked: Any) -> float:
     return given
 
 
-def _pool_of(asked: Any) -> tuple[str, Any]:
-    # Logins are not signed, so nothing but the pool's id may tell the region.
+def _pool_of(asked: Any) -> PoolLocation:
+    """Return a pool of the caller's account, in the region that its id names."""
     identity_pool_id = _required(asked, "IdentityPoolId")
     region = identity_pool_id.partition(":")[0]
     try:
@@ -234,8 +223,21 @@ def _pool_of(asked: Any) -> tuple[str, Any]:
     except KeyError:
         pool = None
     if pool is None:
-        raise cognitoidentity.error("ResourceNotFoundException", f"IdentityPool '{identity_pool_id}' not found.")
-    return region, pool
+        raise _no_pool(identity_pool_id)
+    return cognitoidentity.PoolLocation(asked.current_account, region, pool)
+
+
+def _unsigned_pool_of(asked: Any) -> PoolLocation:
+    """Return a pool of any account: logins are not signed, so nothing but the pool's id tells whose it is."""
+    identity_pool_id = _required(asked, "IdentityPoolId")
+    location = cognitoidentity.pool_of_id(identity_pool_id)
+    if location is None:
+        raise _no_pool(identity_pool_id)
+    return location
+
+
+def _no_pool(identity_pool_id: str) -> Exception:
+    return cognitoidentity.error("ResourceNotFoundException", f"IdentityPool '{identity_pool_id}' not found.")
 
 
 def _no_identity(identity_id: str) -> Exception:
@@ -284,7 +286,7 @@ def assume_role_with_web_identity(asked: Any, motos: Callable[[], Any]) -> Any:
 
 
 def _sts_refusal(code: str, message: str) -> tuple[int, dict[str, Any], str]:
-    error = _STS_ERROR.format(code=code, message=message, request_id=uuid4())
+    error = _STS_ERROR.format(code=code, message=message, request_id=random_uuid())
     return 400, {"status": 400, "content-type": "text/xml"}, error
 
 
@@ -292,6 +294,8 @@ def remember_assumed_role(_backend: Any, motos: Callable[..., Any], **parameters
     """Know whose credentials the backend of STS has just given out for a token."""
     role, claims = motos(**parameters), _claims.get()
     if claims is not None:
-        keys = sts.keys_of(role)
-        remember_credentials(IdentityCredentials(*keys, role.account_id, claims["aud"], claims["sub"], role.role_arn))
+        sts.replace_access_key(role, identity_access_key())
+        account_id, region = role.account_id, claims["aud"].partition(":")[0]
+        credentials = IdentityCredentials(*sts.keys_of(role), account_id, claims["aud"], claims["sub"], role.role_arn)
+        logins_backends[account_id][region].remember_credentials(credentials)
     return role

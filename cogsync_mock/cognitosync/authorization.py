@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, SignatureDoesNotMatchError
+from moto.utilities.arns import parse_arn
 
 from cogsync_mock.aws.errors import AccessDeniedException, InvalidSignatureException, UnrecognizedClientException
 from cogsync_mock.integrations import iam
@@ -105,7 +106,7 @@ def _request_class(variables: Mapping[str, str]) -> type:
             def collect() -> list[str]:
                 # A role that is gone allows nothing; the ARN is of the form .../assumed-role/<role>/<session>.
                 assumed = isinstance(key, AssumedRoleAccessKey)
-                if assumed and not iam.role_exists(key.account_id, key.arn.split("/")[1]):
+                if assumed and not iam.role_exists(key.account_id, parse_arn(key.arn).resource_id.split("/")[0]):
                     return []
                 return [_policy_text(policy, variables) for policy in motos()]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from moto.core.common_models import BaseModel
 
 from cogsync_mock.aws.errors import AWSError
 from cogsync_mock.cognitoidentity.operations import set_roles
 from cogsync_mock.integrations import cognitoidentity
+from cogsync_mock.integrations.moto_api import random_uuid
 
 from .models import cognitosync_backends
 from .settings import current
@@ -146,9 +146,9 @@ class IdentityPoolRoleAttachmentResource(_Resource):
         """Give a pool its roles."""
         properties = _properties(cls, cloudformation_json)
         pool, roles, mappings = _roles(properties, account_id, region_name)
-        set_roles(pool, roles, mappings)
+        set_roles(cognitoidentity.PoolLocation(account_id, region_name, pool), roles, mappings)
         # As AWS makes them: the attachment has an id of its own.
-        return cls(f"IdentityPoolRoleAttachment-{uuid4().hex[:12]}", properties)
+        return cls(f"IdentityPoolRoleAttachment-{random_uuid()[-12:]}", properties)
 
     @classmethod
     def update_from_cloudformation_json(
@@ -169,7 +169,7 @@ class IdentityPoolRoleAttachmentResource(_Resource):
         """Take the roles away, if the pool is still there."""
         pool = cognitoidentity.identity_pool(account_id, region_name, self.properties["IdentityPoolId"])
         if pool is not None:
-            set_roles(pool, {}, {})
+            set_roles(cognitoidentity.PoolLocation(account_id, region_name, pool), {}, {})
 
 
 #: By name; where ``integrations.cloudformation`` looks for them.
@@ -339,12 +339,11 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
         return
     backend, verify = cognitosync_backends[account_id][region], current.settings.verify_references
     try:
-        pool = backend.pools.get(identity_pool_id)
-        backend.check_cognito_events(pool, parts["Events"], verify_references=verify)
+        backend.check_cognito_events(identity_pool_id, parts["Events"], verify_references=verify)
         backend.set_identity_pool_configuration(
             identity_pool_id, parts["PushSync"], parts["CognitoStreams"], verify_references=verify
         )
         # A template has the whole truth: an event that it does not have is removed.
-        pool.set_events({SYNC_TRIGGER: "", **parts["Events"]})
+        backend.set_cognito_events(identity_pool_id, {SYNC_TRIGGER: "", **parts["Events"]})
     except AWSError as error:
         raise _stack_error(error.message) from error

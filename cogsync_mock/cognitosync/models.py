@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.base_backend import BackendDict
 from moto.core.utils import unix_time
 
+from cogsync_mock.integrations import cognitoidentity, moto_api
+
 from . import references
+from .backend import PoolsBackend
 from .effects import kinesis_stream as streams
 from .effects import push_sync as push
 from .effects import sync_trigger as triggers
 from .effects.lambda_runner import functions
-from .effects.outbox import Outbox
 from .exceptions import ReferencesMissing, SubscriptionNotFound
 from .state.identities import IdentityData
-from .state.pool_registry import PoolDirectory
-from .wire.tokens import Sessions, pool_of, pool_token
+from .wire.tokens import DatasetKey, pool_of, pool_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cogsync_mock.cognitosync.state.changes import Change
 
@@ -34,8 +35,11 @@ POOLS_A_PAGE = 16
 DATASETS_A_PAGE = 64
 RECORDS_A_PAGE = 1024
 
+_BULK_PUBLISH = "cognitosync::bulk_publish"
+moto_api.register_transition(_BULK_PUBLISH)
 
-class CognitoSyncBackend(BaseBackend):
+
+class CognitoSyncBackend(PoolsBackend):
     """Cognito Sync of one account and region.
 
     Every method that takes an ``identity_pool_id`` raises IdentityPoolNotFound if cognito-identity has no such pool
@@ -44,21 +48,12 @@ class CognitoSyncBackend(BaseBackend):
     Those that need an existing dataset raise DatasetNotFound if there is none, or only the marker of a deleted one.
     """
 
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
-        self.pools = PoolDirectory(account_id, region_name, Outbox)
-        self._sessions = Sessions()
-
-    def reset(self) -> None:
-        """Forget everything, also what is still to be delivered."""
-        self.pools.close()
-        super().reset()
-
     # ---------------------------------------------------------- configuration
 
     def get_identity_pool_configuration(self, identity_pool_id: str) -> JSONObject:
         """Return the configuration of a pool, both parts None if it was never set."""
-        return self.pools.get(identity_pool_id).configuration()
+        with self.pool(identity_pool_id) as pool:
+            return pool.configuration()
 
     def set_identity_pool_configuration(
         self,
@@ -82,15 +77,17 @@ class CognitoSyncBackend(BaseBackend):
             ConcurrentModificationException: if another call is modifying this pool.
             ReferencesMissing: if a role, application or stream does not exist.
         """
-        pool = self.pools.get(identity_pool_id)
-        with pool.modification():
+        with self.pool(identity_pool_id) as pool:
+            pass
+        with self._concurrency.modification(pool):
             before_commit()
             if verify_references:
                 self._verify(
                     references.missing_references(self.account_id, self.region_name, push_sync, cognito_streams)
                 )
-            pool.configure(push_sync, cognito_streams)
-            return pool.configuration()
+            with self.lock:
+                pool.configure(push_sync, cognito_streams)
+                return pool.configuration()
 
     def stop_streaming(self, identity_pool_id: str, reason: str) -> None:
         """Turn streaming off as the service does when it loses the stream or the role.
@@ -98,11 +95,13 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             ValueError: if the pool has no streams configured.
         """
-        self.pools.get(identity_pool_id).stop_streaming(reason)
+        with self.pool(identity_pool_id) as pool:
+            pool.stop_streaming(reason)
 
     def get_cognito_events(self, identity_pool_id: str) -> JSONObject:
         """Return the events of a pool and the functions they call."""
-        return {"Events": dict(self.pools.get(identity_pool_id).events)}
+        with self.pool(identity_pool_id) as pool:
+            return {"Events": dict(pool.events)}
 
     def set_cognito_events(
         self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool = False
@@ -113,14 +112,15 @@ class CognitoSyncBackend(BaseBackend):
             ConstraintsViolated: if a key is not SyncTrigger.
             ReferencesMissing: if a function does not exist.
         """
-        pool = self.pools.get(identity_pool_id)
-        self.check_cognito_events(pool, events, verify_references=verify_references)
-        pool.set_events(events)
+        self.check_cognito_events(identity_pool_id, events, verify_references=verify_references)
+        with self.pool(identity_pool_id) as pool:
+            pool.set_events(events)
         return {}
 
-    def check_cognito_events(self, pool: Pool, events: dict[str, str], *, verify_references: bool) -> None:
-        """Refuse what `set_cognito_events` would refuse."""
-        pool.check_events(events)
+    def check_cognito_events(self, identity_pool_id: str, events: dict[str, str], *, verify_references: bool) -> None:
+        """Reject what `set_cognito_events` would reject."""
+        with self.pool(identity_pool_id) as pool:
+            pool.check_events(events)
         if verify_references:
             self._verify(functions.missing(filter(None, events.values()), self.account_id, self.region_name))
 
@@ -149,16 +149,15 @@ class CognitoSyncBackend(BaseBackend):
             SyncSessionTokenNotValid: if a token is given and not good.
             BrokenNextToken: if it is none of this dataset.
         """
-        about = (identity_pool_id, identity_id, dataset_name)
-        pool, now = self.pools.find(identity_pool_id), unix_time()
-        if sync_session_token is not None:
-            self._sessions.check(sync_session_token, about, now)
-        with pool.lock if pool else nullcontext():
+        key, now = DatasetKey(identity_pool_id, identity_id, dataset_name), unix_time()
+        with self._find_pool(identity_pool_id) as pool:
+            if sync_session_token is not None:
+                self._sessions.check(sync_session_token, key, now)
             identity = pool.identity(identity_id) if pool else IdentityData()
             listing = identity.records(dataset_name, last_sync_count, next_token, max_results or RECORDS_A_PAGE)
             # Nothing below can refuse.
             if sync_session_token is None:
-                sync_session_token = self._sessions.begin(about, now)
+                sync_session_token = self._sessions.begin(key, now, moto_api.random_bytes)
                 if pool:
                     pool.count_session()
             return {**listing, "SyncSessionToken": sync_session_token}
@@ -176,7 +175,7 @@ class CognitoSyncBackend(BaseBackend):
         device_id: str | None = None,
         origin: str | None = None,
     ) -> JSONObject:
-        """Have the life of an update run its course: trigger, write, stream, push.
+        """Carry out an update: trigger, write, stream, push.
 
         Args:
             identity_pool_id: the pool.
@@ -194,35 +193,42 @@ class CognitoSyncBackend(BaseBackend):
             TooManyDatasets: if a dataset would have to be created above the limit.
             CognitoSyncError: as `Dataset.check` refuses patches, `LambdaInvoker.call` and the trigger's answers.
         """
-        pool = self.pools.of_identity(identity_pool_id, identity_id)
-        about = (identity_pool_id, identity_id, dataset_name)
-        if by_identity and pool.sync_trigger:
-            patches = self._ask_trigger(pool, pool.sync_trigger, about, patches, sync_session_token)
-            # The pool may have been deleted meanwhile.
-            pool = self.pools.of_identity(identity_pool_id, identity_id)
-        with pool.lock:
+        key = DatasetKey(identity_pool_id, identity_id, dataset_name)
+        if by_identity:
+            patches = self._ask_trigger(key, patches, sync_session_token)
+        with self.pool(identity_pool_id, identity_id) as pool:
             now = unix_time()
-            self._sessions.check(sync_session_token, about, now)
+            self._sessions.check(sync_session_token, key, now)
             change = pool.write(identity_id, dataset_name, patches, now, author)
-            self._sessions.spend(sync_session_token, about, now)
+            self._sessions.spend(sync_session_token, key, now)
             if change is not None:
                 others = pool.subscribers(identity_id, dataset_name, device_id)
-                pool.outbox.add(partial(streams.put, pool, change, self._place(origin)))
-                pool.outbox.add(partial(push.send, others, change))
-        pool.outbox.deliver()
-        return {"Records": [record.to_dict() for record in change.records] if change else []}
+                self._stream(pool, change, origin)
+                self._concurrency.outbox(pool).add(partial(push.send, others, change))
+        self._concurrency.outbox(pool).deliver()
+        return {"Records": [record.to_wire() for record in change.records] if change else []}
 
-    def _ask_trigger(
-        self, pool: Pool, function: str, about: tuple[str, str, str], patches: Sequence[Patch], token: str
-    ) -> Sequence[Patch]:
+    def _ask_trigger(self, key: DatasetKey, patches: Sequence[Patch], token: str) -> Sequence[Patch]:
         """Return the patches as the function of the SyncTrigger wants them; what could not be written never asks it."""
-        with pool.lock:
-            self._sessions.check(token, about, unix_time())
-            stored = pool.check(about[1], about[2], patches)
+        with self.pool(key.identity_pool_id, key.identity_id) as pool:
+            function = pool.sync_trigger
+            if function is None:
+                return patches
+            self._sessions.check(token, key, unix_time())
+            stored = pool.check(key.identity_id, key.dataset_name, patches)
         # Without the lock: the function may call Cognito Sync itself.
-        event = triggers.event(self.region_name, about, stored, patches)
+        event = triggers.event(self.region_name, key, stored, patches)
         understand = partial(triggers.patches_of, sent=event, stored=stored, patches=patches)
         return functions.call(function, self.account_id, self.region_name, event, understand)
+
+    def _stream(self, pool: Pool, change: Change, origin: str | None) -> None:
+        """Put a change on the pool's stream, if it has one, after what is to be delivered before."""
+        self._concurrency.outbox(pool).add(partial(self._put, pool, change, origin))
+
+    def _put(self, pool: Pool, change: Change, origin: str | None) -> str | None:
+        place = streams.PoolLocation(self.account_id, self.region_name, origin)
+        stop = partial(self._concurrency.locked, pool.stop_streaming)
+        return streams.put(pool, change, place, self._concurrency.outbox(pool).aside, stop)
 
     # --------------------------------------------------------------- datasets
 
@@ -234,28 +240,25 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             BrokenNextToken: if it is none of this operation.
         """
-        pool = self.pools.find(identity_pool_id)
-        with pool.lock if pool else nullcontext():
+        with self._find_pool(identity_pool_id) as pool:
             identity = pool.identity(identity_id) if pool else IdentityData()
             page, following = identity.page(next_token, max_results or DATASETS_A_PAGE)
-            datasets = [dataset.to_dict(identity_id) for dataset in page]
+            datasets = [dataset.to_wire(identity_id) for dataset in page]
         return {"Datasets": datasets, "Count": len(datasets), "NextToken": following}
 
     def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> JSONObject:
         """Return the metadata of a dataset."""
-        pool = self.pools.of_identity(identity_pool_id, identity_id)
-        with pool.lock:
-            return {"Dataset": pool.identity(identity_id).existing(dataset_name).to_dict(identity_id)}
+        with self.pool(identity_pool_id, identity_id) as pool:
+            return {"Dataset": pool.identity(identity_id).existing(dataset_name).to_wire(identity_id)}
 
     def delete_dataset(
         self, identity_pool_id: str, identity_id: str, dataset_name: str, *, author: str, origin: str | None = None
     ) -> JSONObject:
         """Delete a dataset but for the marker of its deletion; return what it was. The stream hears of it."""
-        pool = self.pools.of_identity(identity_pool_id, identity_id)
-        with pool.lock:
+        with self.pool(identity_pool_id, identity_id) as pool:
             deleted, change = pool.delete(identity_id, dataset_name, unix_time(), author)
-            pool.outbox.add(partial(streams.put, pool, change, self._place(origin)))
-        pool.outbox.deliver()
+            self._stream(pool, change, origin)
+        self._concurrency.outbox(pool).deliver()
         return {"Dataset": deleted}
 
     def merge_identities(self, identity_pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
@@ -264,21 +267,25 @@ class CognitoSyncBackend(BaseBackend):
         Returns:
             Their new names, ``<dataset>.<source identity>``.
         """
-        pool, now = self.pools.of_identity(identity_pool_id, source_identity_id), unix_time()
-        self.pools.of_identity(identity_pool_id, target_identity_id)
-        with pool.lock:
-            return pool.merge(source_identity_id, target_identity_id, now)
+        with self.pool(identity_pool_id, source_identity_id):
+            pass
+        with self.pool(identity_pool_id, target_identity_id) as pool:
+            return pool.merge(source_identity_id, target_identity_id, unix_time())
 
     # ------------------------------------------------------------------ usage
 
     def describe_identity_usage(self, identity_pool_id: str, identity_id: str) -> JSONObject:
         """Return the totals of an identity."""
-        pool = self.pools.of_identity(identity_pool_id, identity_id)
-        return {"IdentityUsage": pool.identity(identity_id).usage(identity_pool_id, identity_id)}
+        with self.pool(identity_pool_id, identity_id) as pool:
+            return {"IdentityUsage": pool.identity(identity_id).usage(identity_pool_id, identity_id)}
 
     def describe_identity_pool_usage(self, identity_pool_id: str) -> JSONObject:
         """Return the totals of a pool; SyncSessionsCount is None until the first session."""
-        return {"IdentityPoolUsage": self.pools.get(identity_pool_id).usage()}
+        return {"IdentityPoolUsage": self._usage(identity_pool_id)}
+
+    def _usage(self, identity_pool_id: str) -> JSONObject:
+        with self.pool(identity_pool_id) as pool:
+            return pool.usage()
 
     def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> JSONObject:
         """Return the totals of all pools, by id; the NextToken is base64 of the next one's id (documented sample).
@@ -286,12 +293,12 @@ class CognitoSyncBackend(BaseBackend):
         Raises:
             BrokenNextToken: if it is none of this operation.
         """
-        ids = self.pools.ids()
+        ids = sorted(cognitoidentity.identity_pool_ids(self.account_id, self.region_name))
         if next_token is not None:
             first = pool_of(next_token)
             ids = [identity_pool_id for identity_pool_id in ids if identity_pool_id >= first]
         size = max_results or POOLS_A_PAGE
-        page = [self.pools.get(identity_pool_id).usage() for identity_pool_id in ids[:size]]
+        page = [self._usage(identity_pool_id) for identity_pool_id in ids[:size]]
         return {
             "IdentityPoolUsages": page,
             "MaxResults": size,
@@ -309,28 +316,27 @@ class CognitoSyncBackend(BaseBackend):
             DuplicateRequestException: if one is in progress.
             AlreadyStreamedException: if one succeeded in the last 24 hours.
         """
-        pool, now = self.pools.get(identity_pool_id), unix_time()
-        with pool.lock:
-            publish = pool.begin_bulk_publish(now)
+        with self.pool(identity_pool_id) as pool:
+            now, progression = unix_time(), moto_api.transition(_BULK_PUBLISH)
+            publish = pool.begin_bulk_publish(now, progression)
+            outbox = self._concurrency.outbox(pool)
             if publish.failure is None:
                 for change in pool.all_as_changes():
-                    pool.outbox.add(partial(self._publish, publish, pool, change, self._place(origin)))
-                pool.outbox.add(partial(publish.delivered, now))
-        pool.outbox.deliver()
+                    outbox.add(partial(self._publish, publish, pool, change, origin))
+                outbox.add(partial(self._concurrency.locked, publish.delivered, now, progression))
+        outbox.deliver()
         return {"IdentityPoolId": identity_pool_id}
 
-    def _publish(self, publish: BulkPublish, pool: Pool, change: Change, place: streams.PoolLocation) -> None:
+    def _publish(self, publish: BulkPublish, pool: Pool, change: Change, origin: str | None) -> None:
         if publish.failure is None:
-            failure = streams.put(pool, change, place)
+            failure = self._put(pool, change, origin)
             if failure is not None:
-                publish.fail(failure)
-
-    def _place(self, origin: str | None) -> streams.PoolLocation:
-        return streams.PoolLocation(self.account_id, self.region_name, origin)
+                self._concurrency.locked(publish.fail, failure)
 
     def get_bulk_publish_details(self, identity_pool_id: str) -> JSONObject:
         """Return how far the last bulk publish has got."""
-        return self.pools.get(identity_pool_id).bulk_publish_details(unix_time())
+        with self.pool(identity_pool_id) as pool:
+            return pool.bulk_publish_details(unix_time(), moto_api.transition(_BULK_PUBLISH))
 
     # ---------------------------------------------------------------- devices
 
@@ -341,44 +347,45 @@ class CognitoSyncBackend(BaseBackend):
             PushSyncNotConfigured: if the pool has no PushSync.
             PlatformNotConfigured: if none of the pool's applications is of this platform.
         """
-        pool = self.pools.of_identity(identity_pool_id, identity_id)
-        pool.require_push_sync()
-        application = pool.application_of(platform)
-        with pool.lock:
-            device = pool.identity_to_write(identity_id).register(platform, token)
+        with self.pool(identity_pool_id, identity_id) as pool:
+            pool.require_push_sync()
+            application = pool.application_of(platform)
+            device = pool.identity_to_write(identity_id).register(platform, token, moto_api.random_uuid)
         push.register(application, device)
         return {"DeviceId": device.device_id}
+
+    @contextmanager
+    def _push_pool(self, identity_pool_id: str, identity_id: str) -> Iterator[Pool]:
+        """Hold the lock and give a pool with push sync; whether it has that comes before who is asked about."""
+        with self.pool(identity_pool_id) as pool:
+            pool.require_push_sync()
+        with self.pool(identity_pool_id, identity_id) as pool:
+            yield pool
 
     def subscribe_to_dataset(
         self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str
     ) -> JSONObject:
-        """Have a device hear of changes to a dataset.
+        """Make a device hear of changes to a dataset.
 
         Raises:
             PushSyncNotConfigured: if the pool has no PushSync.
             DeviceNotFound: if the identity has no such device.
         """
-        pool = self.pools.get(identity_pool_id)
-        pool.require_push_sync()
-        self.pools.require_identity(pool, identity_id)
-        with pool.lock:
+        with self._push_pool(identity_pool_id, identity_id) as pool:
             pool.subscriptions(identity_id, dataset_name, device_id).add(dataset_name)
         return {}
 
     def unsubscribe_from_dataset(
         self, identity_pool_id: str, identity_id: str, dataset_name: str, device_id: str
     ) -> JSONObject:
-        """Have a device no longer hear of changes to a dataset.
+        """Make a device no longer hear of changes to a dataset.
 
         Raises:
             PushSyncNotConfigured: if the pool has no PushSync.
             DeviceNotFound: if the identity has no such device.
             SubscriptionNotFound: if the device is not subscribed.
         """
-        pool = self.pools.get(identity_pool_id)
-        pool.require_push_sync()
-        self.pools.require_identity(pool, identity_id)
-        with pool.lock:
+        with self._push_pool(identity_pool_id, identity_id) as pool:
             subscriptions = pool.subscriptions(identity_id, dataset_name, device_id)
             if dataset_name not in subscriptions:
                 raise SubscriptionNotFound(device_id, dataset_name)

@@ -16,7 +16,8 @@ from moto.core.utils import unix_time
 
 from cogsync_mock.aws.errors import AWSError
 from cogsync_mock.aws.http import HttpRequest
-from cogsync_mock.cognitoidentity.credentials import MOTO_IDENTITY_KEY, Caller, caller_of
+from cogsync_mock.cognitoidentity.credentials import MOTO_IDENTITY_KEY, Caller
+from cogsync_mock.cognitoidentity.models import caller_of
 
 from . import authorization as iam
 from . import fault_support
@@ -182,7 +183,7 @@ class CognitoSyncResponse(BaseResponse):
         """
         if not self.settings.enforce_credentials:
             return
-        if asked.callers not in ("anyone", caller.kind):
+        if asked.callers not in ("anyone", caller.kind) or caller.is_former:
             raise NotAuthorizedException
         if caller.credentials is None:
             return

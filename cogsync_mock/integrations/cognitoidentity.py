@@ -3,15 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-from uuid import uuid4
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from moto.core.exceptions import JsonRESTError
 
 from .backends import backend_of, backends
+from .moto_api import random_uuid
 
 #: The module and class that answer its operations.
 RESPONSES = ("moto.cognitoidentity.responses", "CognitoIdentityResponse")
+# Where moto's own object for a pool bears which one it is; copies of it bear it, too.
+_GENERATION = "_cogsync_generation"
+
+
+class PoolLocation(NamedTuple):
+    """A pool and where it lives; `pool` is cognito-identity's own object."""
+
+    account_id: str
+    region: str
+    pool: Any
+
+
+class _Listing:
+    """The identities of one pool: moto's list, which only ever grows at its end, and an index of it."""
+
+    __slots__ = ("_ids", "_last", "_read", "listed")
+
+    def __init__(self, listed: list[dict[str, str]]) -> None:
+        self.listed = listed
+        self._ids: set[str] = set()
+        self._read = 0
+        self._last: dict[str, str] | None = None
+
+    def has(self, identity_id: str) -> bool:
+        # Two threads may read the same entries; then they both add them.
+        length = len(self.listed)
+        if length > self._read:
+            self._ids.update(identity["IdentityId"] for identity in self.listed[self._read : length])
+            self._read, self._last = length, self.listed[length - 1]
+        return identity_id in self._ids
+
+    def is_of(self, listed: list[dict[str, str]]) -> bool:
+        """Return whether this still indexes the list that moto has now."""
+        if self.listed is not listed or len(listed) < self._read:
+            return False
+        return not self._read or listed[self._read - 1] is self._last
+
+
+class _Index:
+    """Finds the identities of one of moto's backends."""
+
+    def __init__(self) -> None:
+        self.listings: dict[str, _Listing] = {}
+        # Where an identity was found last.
+        self.homes: dict[str, str] = {}
+
+
+# By moto's backends: not data, only a way to find it.
+_indexes: WeakKeyDictionary[Any, _Index] = WeakKeyDictionary()
 
 
 def identity_pool(account_id: str, region: str, identity_pool_id: str) -> Any | None:
@@ -65,23 +115,92 @@ def identities(account_id: str, region: str, identity_pool_id: str) -> list[dict
 
 def has_identity(account_id: str, region: str, identity_pool_id: str, identity_id: str) -> bool:
     """Return whether a pool has an identity."""
-    return any(known["IdentityId"] == identity_id for known in identities(account_id, region, identity_pool_id))
+    return _has_identity(backend_of("cognito-identity", account_id, region), identity_pool_id, identity_id)
+
+
+def _has_identity(backend: Any, identity_pool_id: str, identity_id: str) -> bool:
+    pool = backend.pools_identities.get(identity_pool_id)
+    if pool is None:
+        return False
+    listings = _index_of(backend).listings
+    listing = listings.get(identity_pool_id)
+    if listing is None or not listing.is_of(pool["Identities"]):
+        listing = listings[identity_pool_id] = _Listing(pool["Identities"])
+    return listing.has(identity_id)
+
+
+def _index_of(backend: Any) -> _Index:
+    index = _indexes.get(backend)
+    return _indexes.setdefault(backend, _Index()) if index is None else index
+
+
+class NewIdentity:
+    """An identity that may be made later, by somebody who must not ask moto's backends then.
+
+    Args:
+        account_id: the account.
+        region: the region.
+        identity_pool_id: the pool.
+        identity_id: its id, a random one if None.
+    """
+
+    def __init__(self, account_id: str, region: str, identity_pool_id: str, identity_id: str | None = None) -> None:
+        self._listed = identities(account_id, region, identity_pool_id)
+        self._region = region
+        self._identity_id = identity_id
+
+    def make(self) -> str:
+        """Make it exist; return its id."""
+        identity_id = self._identity_id or f"{self._region}:{random_uuid()}"
+        self._listed.append({"IdentityId": identity_id})
+        return identity_id
 
 
 def make_identity(account_id: str, region: str, identity_pool_id: str, identity_id: str | None = None) -> str:
     """Make an identity exist in a pool, with a random id if none is given; return its id."""
-    identity_id = identity_id or f"{region}:{uuid4()}"
-    identities(account_id, region, identity_pool_id).append({"IdentityId": identity_id})
-    return identity_id
+    return NewIdentity(account_id, region, identity_pool_id, identity_id).make()
 
 
-def pool_of_identity(account_id: str, identity_id: str) -> tuple[str, Any] | None:
-    """Return the region and cognito-identity's own object of the pool that has an identity, None if none has."""
-    for region, backend in list(backends("cognito-identity")[account_id].items()):
-        for identity_pool_id, pool in list(backend.identity_pools.items()):
-            if has_identity(account_id, region, identity_pool_id, identity_id):
-                return region, pool
+def generation(pool: Any) -> str:
+    """Return what tells a pool from another that had, or will have, the same id."""
+    if _GENERATION not in vars(pool):
+        vars(pool).setdefault(_GENERATION, random_uuid())
+    return str(vars(pool)[_GENERATION])
+
+
+def pool_of_id(identity_pool_id: str) -> PoolLocation | None:
+    """Return a pool, of whichever account it is; None if there is none of that id."""
+    for account_id, region, backend in _backends_for(identity_pool_id):
+        pool = backend.identity_pools.get(identity_pool_id)
+        if pool is not None:
+            return PoolLocation(account_id, region, pool)
     return None
+
+
+def pool_of_identity(identity_id: str) -> PoolLocation | None:
+    """Return the pool that has an identity, of whichever account it is; None if none has."""
+    places = _backends_for(identity_id)
+    for account_id, region, backend in places:
+        home = backend.identity_pools.get(_index_of(backend).homes.get(identity_id))
+        if home is not None and _has_identity(backend, home.identity_pool_id, identity_id):
+            return PoolLocation(account_id, region, home)
+    for account_id, region, backend in places:
+        for identity_pool_id, pool in list(backend.identity_pools.items()):
+            if _has_identity(backend, identity_pool_id, identity_id):
+                _index_of(backend).homes[identity_id] = identity_pool_id
+                return PoolLocation(account_id, region, pool)
+    return None
+
+
+def _backends_for(resource_id: str) -> list[tuple[str, str, Any]]:
+    """Return all accounts and regions in use, those of the region that an id names first."""
+    named = resource_id.partition(":")[0]
+    found = [
+        (account_id, region, backend)
+        for account_id, regions in list(backends("cognito-identity").items())
+        for region, backend in list(regions.items())
+    ]
+    return sorted(found, key=lambda place: place[1] != named)
 
 
 def parameter(response: Any, name: str) -> Any:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from moto.utilities.arns import parse_arn
+
 from .backends import backend_of
 
 _creating = threading.Lock()
 
 
 def _sns_of(arn: str) -> Any:
-    _, _, _, region, account_id, *_ = arn.split(":")
-    return backend_of("sns", account_id, region)
+    parsed = parse_arn(arn)
+    return backend_of("sns", parsed.account, parsed.region)
 
 
 def region_of(arn: str | None) -> str:

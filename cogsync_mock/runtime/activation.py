@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.aws import calls
+from cogsync_mock.aws.exchange import add_identity_lookup
+from cogsync_mock.cognitoidentity.models import caller_of
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings, current
 
@@ -73,6 +75,7 @@ class _Activation:
     def _switch_on(self) -> None:
         """Switch on in this order; `_undo` holds the way back."""
         moto_seam.check()
+        add_identity_lookup(_identity_of)
         self._config = dict(moto_seam.moto_config())
         with ExitStack() as undo:
             undo.callback(setattr, current, "settings", current.settings)
@@ -134,6 +137,10 @@ def _signals_deferred() -> Iterator[None]:
             signal.signal(number, handler)
         for number, frame in arrived:
             handlers[number](number, frame)
+
+
+def _identity_of(access_key: str) -> str | None:
+    return caller_of(access_key).identity_id
 
 
 def _with_passthrough(config: dict[str, Any], options: Options) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from cogsync_mock.integrations import kinesis, s3
 from .deliveries import DeliveryError, deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from cogsync_mock.cognitosync.state.changes import Change
     from cogsync_mock.cognitosync.state.datasets import Record
     from cogsync_mock.cognitosync.state.pools import Pool
@@ -51,13 +54,21 @@ class PoolLocation:
     origin: str | None
 
 
-def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
+def put(
+    pool: Pool,
+    change: Change,
+    place: PoolLocation,
+    aside: Callable[[], AbstractContextManager[None]],
+    stop_streaming: Callable[[str, str], None],
+) -> str | None:
     """Put a change on the pool's stream, if it streams; turn streaming off if the stream is gone. Never raises.
 
     Args:
         pool: whose change it is.
         change: what happened.
         place: where the pool lives.
+        aside: entered while functions that read the stream run.
+        stop_streaming: turns streaming off, for a reason, if it is still to this stream.
 
     Returns:
         Why that failed, None if it did not.
@@ -71,7 +82,7 @@ def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
         encoded = base64.b64encode(given["Data"]).decode()
         try:
             sequence_number, shard_id = kinesis.put_record(
-                place.account_id, place.region, name, change.identity_id, encoded, pool.outbox.aside
+                place.account_id, place.region, name, change.identity_id, encoded, aside
             )
         except Exception as error:
             if kinesis.stream_exists(place.account_id, place.region, name):
@@ -86,7 +97,7 @@ def put(pool: Pool, change: Change, place: PoolLocation) -> str | None:
     except Exception as error:
         if getattr(error, "code", None) == _STREAM_GONE:
             logger.warning("streaming of %s is turned off: %s", pool.identity_pool_id, error)
-            pool.stop_streaming(str(error), name)
+            stop_streaming(str(error), name)
         else:
             # Whatever a consumer of the stream throws: the write stands, and the test can see it.
             logger.warning("a record on stream %s failed", name, exc_info=True)

@@ -27,10 +27,13 @@ class Outbox:
     One thread at a time delivers all that waits; the others wait until theirs is delivered, too. Only while a delivery
     runs what is not ours (a function that reads a stream may well call Cognito Sync itself, also through a server)
     nobody waits: then what comes in is delivered after that, and before the call that set it off returns.
+
+    Args:
+        lock: guards it, one of its own if None. Who waits lets go of it, and no delivery runs while it is held.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
+    def __init__(self, lock: threading.RLock | None = None) -> None:
+        self._changed = threading.Condition(lock)
         self._waiting: deque[tuple[int, Callable[[], Any]]] = deque()
         self._added = 0
         self._done = 0

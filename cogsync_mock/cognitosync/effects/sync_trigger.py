@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     from cogsync_mock.cognitosync.state.datasets import Patch, Record
     from cogsync_mock.cognitosync.wire.contract import Shape
+    from cogsync_mock.cognitosync.wire.tokens import DatasetKey
 
 _RECORDS = "datasetRecords"
 _BRIEF = 100
 
 
-def event(region: str, about: tuple[str, str, str], stored: Sequence[Record], patches: Sequence[Patch]) -> Any:
+def event(region: str, key: DatasetKey, stored: Sequence[Record], patches: Sequence[Patch]) -> Any:
     """Return the event of an update.
 
     Args:
         region: the pool's region.
-        about: pool, identity and dataset.
+        key: pool, identity and dataset.
         stored: all records of the dataset as they are; tombstones appear as null (observed).
         patches: what a client wants to change.
     """
@@ -40,14 +41,13 @@ def event(region: str, about: tuple[str, str, str], stored: Sequence[Record], pa
         old = records.get(patch["Key"])
         new = patch["Value"] if patch["Op"] == "replace" else None
         records[patch["Key"]] = {"oldValue": old and old["oldValue"], "newValue": new, "op": patch["Op"]}
-    identity_pool_id, identity_id, dataset_name = about
     return {
         "version": 2,
         "eventType": "SyncTrigger",
         "region": region,
-        "identityPoolId": identity_pool_id,
-        "identityId": identity_id,
-        "datasetName": dataset_name,
+        "identityPoolId": key.identity_pool_id,
+        "identityId": key.identity_id,
+        "datasetName": key.dataset_name,
         _RECORDS: records,
     }
 

@@ -1,73 +1,90 @@
-"""The state machine of BulkPublish, driven by moto's state manager so that a test can hold it in progress."""
+"""The state machine of BulkPublish: in progress, and then succeeded or failed."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from moto.moto_api import state_manager
-from moto.moto_api._internal.managed_state_model import ManagedState
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-MODEL_NAME = "cognitosync::bulk_publish"
 #: A success forbids another one for so many seconds (documented: 24 hours).
 PAUSE = 24 * 3600.0
 
-state_manager.register_default_transition(model_name=MODEL_NAME, transition={"progression": "immediate"})
 
-
-class BulkPublish(ManagedState):
+@dataclass(slots=True)
+class BulkPublish:
     """One bulk publish.
 
-    Args:
+    Attributes:
         started: when, in epoch seconds.
+        failure: why it failed, None if it did not.
+        completed: when it turned out to have succeeded, in epoch seconds.
+        is_delivered: whether all datasets are on the stream.
+        looks: how often a client has asked since then.
     """
 
-    def __init__(self, started: float) -> None:
-        super().__init__(MODEL_NAME, transitions=[("IN_PROGRESS", "SUCCEEDED")])
-        self.started = started
-        self.failure: str | None = None
-        self.completed: float | None = None
-        self._delivered = False
+    started: float
+    failure: str | None = None
+    completed: float | None = None
+    is_delivered: bool = False
+    looks: int = 0
 
-    def state(self, now: float, *, looked_at: bool = False) -> str:
-        """Return the BulkPublishStatus, after whatever progress moto's state manager grants.
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> BulkPublish:
+        """Return what `to_dict` described."""
+        return cls(**content)
+
+    def state(self, now: float, progression: Mapping[str, Any], *, is_look: bool = False) -> str:
+        """Return the BulkPublishStatus.
 
         Args:
             now: epoch seconds; the completion time if it turns out to be completed.
-            looked_at: whether a client asks, which counts for a manual progression.
+            progression: a transition of moto's state manager, so that a test can hold it in progress: ``immediate``,
+                ``manual`` after ``times`` looks, or ``time`` after ``seconds``.
+            is_look: whether a client asks, which counts for a manual progression.
         """
         if self.failure is not None:
             return "FAILED"
-        if not self._delivered:
+        if not self.is_delivered:
             return "IN_PROGRESS"
-        if looked_at:
-            self.advance()
-        status = str(self.status)
-        if status == "SUCCEEDED" and self.completed is None:
+        self.looks += is_look
+        if self.completed is None and self._is_over(now, progression):
             self.completed = now
-        return status
+        return "IN_PROGRESS" if self.completed is None else "SUCCEEDED"
+
+    def _is_over(self, now: float, progression: Mapping[str, Any]) -> bool:
+        kind = progression["progression"]
+        if kind == "manual":
+            return bool(self.looks >= progression["times"])
+        return kind != "time" or bool(now > self.started + progression["seconds"])
 
     def fail(self, message: str) -> None:
         """Let it have failed, for the first reason that there is."""
         self.failure = self.failure or message
 
-    def delivered(self, now: float) -> None:
-        """Know that all datasets are on the stream.
+    def delivered(self, now: float, progression: Mapping[str, Any]) -> None:
+        """Remember that all datasets are on the stream.
 
         Without a test's wish to hold it, it is done now, whether or not anybody looks.
         """
-        self._delivered = True
-        self.state(now)
+        self.is_delivered = True
+        self.state(now, progression)
 
     def forbids_another(self, now: float) -> bool:
         """Return whether this one succeeded less than 24 hours ago."""
         return self.completed is not None and now < self.completed + PAUSE
 
-    def to_dict(self, identity_pool_id: str, now: float) -> dict[str, Any]:
+    def to_wire(self, identity_pool_id: str, now: float, progression: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer of GetBulkPublishDetails: a completion time only for a success."""
         return {
             "IdentityPoolId": identity_pool_id,
             "BulkPublishStartTime": self.started,
-            "BulkPublishStatus": self.state(now, looked_at=True),
+            "BulkPublishStatus": self.state(now, progression, is_look=True),
             "BulkPublishCompleteTime": self.completed,
             "FailureMessage": self.failure,
         }

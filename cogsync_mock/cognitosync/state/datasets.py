@@ -21,7 +21,7 @@ from cogsync_mock.cognitosync.exceptions import (
 from cogsync_mock.cognitosync.wire.tokens import page_token, position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: Documented limits (developer guide).
 MAX_RECORDS = 1024
@@ -29,9 +29,24 @@ MAX_STORAGE = 1024 * 1024
 
 Patch = dict[str, Any]
 
+# What a dataset keeps beside its records; the rest follows from those.
+_KEPT = (
+    "name",
+    "exists",
+    "merged_with",
+    "sync_count",
+    "deleted_count",
+    "created",
+    "last_modified",
+    "last_modified_by",
+)
+
 
 class Record:
-    """One record. A removed one stays as a tombstone, without a value."""
+    """One record. A removed one stays as a tombstone, without a value.
+
+    None is ever changed after it was made, so copies of a dataset may share them.
+    """
 
     __slots__ = ("device_last_modified", "key", "last_modified", "last_modified_by", "sync_count", "value")
 
@@ -56,7 +71,24 @@ class Record:
         """Size in bytes: UTF-8 of key and value; a tombstone counts nothing."""
         return 0 if self.value is None else _bytes(self.key) + _bytes(self.value)
 
+    def __copy__(self) -> Record:
+        """Return this very record."""
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Record:
+        """Return this very record."""
+        return self
+
     def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON can hold it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Record:
+        """Return the record that `to_dict` described."""
+        return cls(**content)
+
+    def to_wire(self) -> dict[str, Any]:
         """Return the wire's Record."""
         return {
             "Key": self.key,
@@ -255,7 +287,25 @@ class Dataset:
         self.last_modified = now
         self.last_modified_by = author
 
-    def to_dict(self, identity_id: str) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dataset as JSON can hold it, tombstones and the marker of a deletion included."""
+        content = {name: getattr(self, name) for name in _KEPT}
+        return {**content, "highest": self._highest, "records": [record.to_dict() for record in self._records.values()]}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Dataset:
+        """Return the dataset that `to_dict` described."""
+        dataset = cls(content["name"], content["created"])
+        for name in _KEPT:
+            setattr(dataset, name, content[name])
+        records = [Record.from_dict(record) for record in content["records"]]
+        dataset._records = {record.key: record for record in records}
+        dataset._highest = content["highest"]
+        dataset.storage = sum(record.storage for record in records)
+        dataset.live_records = sum(record.value is not None for record in records)
+        return dataset
+
+    def to_wire(self, identity_id: str) -> dict[str, Any]:
         """Return the wire's Dataset."""
         return {
             "IdentityId": identity_id,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.cognitosync.exceptions import DatasetNotFound, DeviceNotFound, NoSuchSyncCount, TooManyDatasets
 from cogsync_mock.cognitosync.wire.tokens import page_token, position_of
 
 from .datasets import Dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 #: Documented limit (developer guide).
 MAX_DATASETS = 20
@@ -23,30 +25,30 @@ class Device:
 
     __slots__ = ("device_id", "endpoint_arn", "platform", "subscriptions", "token")
 
-    def __init__(self, platform: str, token: str) -> None:
-        self.device_id = str(uuid4())
+    def __init__(self, device_id: str, platform: str, token: str) -> None:
+        self.device_id = device_id
         self.platform = platform
         self.token = token
         self.endpoint_arn: str | None = None
         self.subscriptions: set[str] = set()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the device as JSON can hold it."""
+        return {
+            "device_id": self.device_id,
+            "platform": self.platform,
+            "token": self.token,
+            "endpoint_arn": self.endpoint_arn,
+            "subscriptions": sorted(self.subscriptions),
+        }
 
-class IdentityIndex:
-    """Answers whether cognito-identity knows an identity, without a search through its whole list every time."""
-
-    def __init__(self) -> None:
-        self._ids: set[str] = set()
-        self._read = 0
-
-    def has(self, identity_id: str, listed: list[dict[str, str]]) -> bool:
-        """Return whether an identity is in cognito-identity's list, which only ever grows at its end."""
-        if len(listed) < self._read:
-            self._ids.clear()
-            self._read = 0
-        if len(listed) > self._read:
-            self._ids.update(identity["IdentityId"] for identity in listed[self._read :])
-            self._read = len(listed)
-        return identity_id in self._ids
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Device:
+        """Return the device that `to_dict` described."""
+        device = cls(content["device_id"], content["platform"], content["token"])
+        device.endpoint_arn = content["endpoint_arn"]
+        device.subscriptions = set(content["subscriptions"])
+        return device
 
 
 class IdentityData:
@@ -60,6 +62,26 @@ class IdentityData:
         self.live_datasets = 0
         self.storage = 0
         self.last_modified: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON can hold it."""
+        return {
+            "datasets": [dataset.to_dict() for dataset in self.datasets.values()],
+            "devices": [device.to_dict() for device in self.devices.values()],
+            "last_modified": self.last_modified,
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> IdentityData:
+        """Return what `to_dict` described."""
+        identity = cls()
+        datasets = [Dataset.from_dict(dataset) for dataset in content["datasets"]]
+        identity.datasets = {dataset.name: dataset for dataset in datasets}
+        identity.devices = {device["device_id"]: Device.from_dict(device) for device in content["devices"]}
+        identity.last_modified = content["last_modified"]
+        identity.live_datasets = len(identity.all_existing())
+        identity.storage = sum(dataset.storage for dataset in datasets)
+        return identity
 
     def existing(self, name: str) -> Dataset:
         """Return a dataset.
@@ -101,7 +123,7 @@ class IdentityData:
             raise NoSuchSyncCount(last_sync_count)
         page, count, following = dataset.page(last_sync_count, next_token, size)
         return {
-            "Records": [record.to_dict() for record in page],
+            "Records": [record.to_wire() for record in page],
             "NextToken": following,
             "Count": count,
             "DatasetSyncCount": dataset.sync_count,
@@ -129,12 +151,12 @@ class IdentityData:
             raise TooManyDatasets(MAX_DATASETS)
         return dataset or Dataset.absent(name), True
 
-    def register(self, platform: str, token: str) -> Device:
+    def register(self, platform: str, token: str, new_id: Callable[[], str]) -> Device:
         """Return the device of that token, a new one if there is none."""
         for device in self.devices.values():
             if (device.platform, device.token) == (platform, token):
                 return device
-        device = Device(platform, token)
+        device = Device(new_id(), platform, token)
         self.devices[device.device_id] = device
         return device
 

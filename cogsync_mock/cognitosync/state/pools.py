@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
-
-from moto.core.common_models import BaseModel
 
 from cogsync_mock.cognitosync.exceptions import (
     AlreadyStreamedException,
-    ConcurrentModificationException,
     ConstraintsViolated,
     DuplicateRequestException,
     PlatformNotConfigured,
@@ -20,10 +15,12 @@ from cogsync_mock.cognitosync.exceptions import (
 from cogsync_mock.cognitosync.state.changes import Change
 
 from .bulk_publish import BulkPublish
-from .identities import IdentityData, IdentityIndex
+from .identities import IdentityData
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Self
 
     from .datasets import Dataset, Patch, Record
     from .identities import Device
@@ -34,31 +31,59 @@ SYNC_TRIGGER = "SyncTrigger"
 NOT_ENABLED = "Streaming is not enabled for this identity pool"
 
 
-class Pool(BaseModel):
-    """One identity pool. moto's dashboard shows its public attributes.
+class Pool:
+    """One identity pool.
 
     Both parts of the configuration stand in one tuple that is replaced whole, so a reader never sees a mixture of
     two calls.
+
+    Attributes:
+        identity_pool_id: its id in cognito-identity.
+        generation: tells it from another pool that had, or will have, the same id.
+        sync_sessions: how many there were, None before the first.
+        last_modified: epoch seconds.
     """
 
-    def __init__(self, identity_pool_id: str, owner: Any, created: float, outbox: Any) -> None:
+    def __init__(self, identity_pool_id: str, generation: str, created: float) -> None:
         self.identity_pool_id = identity_pool_id
+        self.generation = generation
         self.events: dict[str, str] = {}
         self.storage = 0
         self.sync_sessions: int | None = None
         self.last_modified = created
         self._parts: tuple[JSONObject | None, JSONObject | None] = (None, None)
         self._identities: dict[str, IdentityData] = {}
-        self._index = IdentityIndex()
         self._bulk_publish: BulkPublish | None = None
         self._has_streamed = False
-        # The very pool this belongs to: a pool deleted and made again under the same id starts empty.
-        self._owner = owner
-        self._modifying = threading.Lock()
-        # What the service itself changes is no modification that a client's could conflict with.
-        self._configuring = threading.Lock()
-        self.lock = threading.RLock()
-        self.outbox = outbox
+
+    def to_dict(self) -> JSONObject:
+        """Return all that is kept of the pool as JSON can hold it."""
+        return {
+            "identity_pool_id": self.identity_pool_id,
+            "generation": self.generation,
+            "events": dict(self.events),
+            "sync_sessions": self.sync_sessions,
+            "last_modified": self.last_modified,
+            "push_sync": self.push_sync,
+            "cognito_streams": self.cognito_streams,
+            "has_streamed": self._has_streamed,
+            "bulk_publish": self._bulk_publish and self._bulk_publish.to_dict(),
+            "identities": {identity_id: identity.to_dict() for identity_id, identity in self._identities.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Return the pool that `to_dict` described."""
+        pool = cls(content["identity_pool_id"], content["generation"], content["last_modified"])
+        pool.events = dict(content["events"])
+        pool.sync_sessions = content["sync_sessions"]
+        pool._parts = (content["push_sync"], content["cognito_streams"])
+        pool._has_streamed = content["has_streamed"]
+        publish, identities = content["bulk_publish"], content["identities"]
+        pool._bulk_publish = publish and BulkPublish.from_dict(publish)
+        pool._identities = {name: IdentityData.from_dict(identity) for name, identity in identities.items()}
+        pool.storage = sum(identity.storage for identity in pool._identities.values())
+        return pool
 
     # ---------------------------------------------------------- configuration
 
@@ -79,13 +104,12 @@ class Pool(BaseModel):
         """
         if cognito_streams is not None and cognito_streams.get("StreamingStatus") != "DISABLED":
             cognito_streams = {name: value for name, value in cognito_streams.items() if name != "DisabledReason"}
-        with self._configuring:
-            old_push_sync, old_streams = self._parts
-            self._has_streamed = self._has_streamed or bool(cognito_streams)
-            self._parts = (
-                old_push_sync if push_sync is None else push_sync or None,
-                old_streams if cognito_streams is None else cognito_streams or None,
-            )
+        old_push_sync, old_streams = self._parts
+        self._has_streamed = self._has_streamed or bool(cognito_streams)
+        self._parts = (
+            old_push_sync if push_sync is None else push_sync or None,
+            old_streams if cognito_streams is None else cognito_streams or None,
+        )
 
     @property
     def streams(self) -> bool:
@@ -102,17 +126,16 @@ class Pool(BaseModel):
         Raises:
             ValueError: if the pool has no streams configured.
         """
-        with self._configuring:
-            streams = self.cognito_streams
-            if streams is None and stream is None:
-                raise ValueError(
-                    f"identity pool {self.identity_pool_id!r} does not stream: configure it first "
-                    "with set_identity_pool_configuration(CognitoStreams=...)"
-                )
-            if streams is None or (stream is not None and (not self.streams or self.stream_name != stream)):
-                return
-            stopped = {**streams, "StreamingStatus": "DISABLED", "DisabledReason": reason}
-            self._parts = (self.push_sync, stopped)
+        streams = self.cognito_streams
+        if streams is None and stream is None:
+            raise ValueError(
+                f"identity pool {self.identity_pool_id!r} does not stream: configure it first "
+                "with set_identity_pool_configuration(CognitoStreams=...)"
+            )
+        if streams is None or (stream is not None and (not self.streams or self.stream_name != stream)):
+            return
+        stopped = {**streams, "StreamingStatus": "DISABLED", "DisabledReason": reason}
+        self._parts = (self.push_sync, stopped)
 
     @property
     def stream_name(self) -> str:
@@ -127,20 +150,6 @@ class Pool(BaseModel):
             "PushSync": push_sync,
             "CognitoStreams": cognito_streams,
         }
-
-    @contextmanager
-    def modification(self) -> Iterator[None]:
-        """Claim the right to modify; a call that overlaps with another's claim is refused.
-
-        Raises:
-            ConcurrentModificationException: if another call holds the claim.
-        """
-        if not self._modifying.acquire(blocking=False):
-            raise ConcurrentModificationException(self.identity_pool_id)
-        try:
-            yield
-        finally:
-            self._modifying.release()
 
     def require_push_sync(self) -> None:
         """Refuse what needs push sync.
@@ -161,10 +170,6 @@ class Pool(BaseModel):
             if f":app/{platform}/" in arn:
                 return str(arn)
         raise PlatformNotConfigured(self.identity_pool_id, platform)
-
-    def belongs_to(self, owner: Any) -> bool:
-        """Return whether this is what is kept of that very pool of cognito-identity."""
-        return self._owner is owner
 
     # ------------------------------------------------------------------ events
 
@@ -189,10 +194,6 @@ class Pool(BaseModel):
         self.events = {name: function for name, function in {**self.events, **events}.items() if function}
 
     # ------------------------------------------------------- identities, usage
-
-    def knows(self, identity_id: str, listed: list[dict[str, str]]) -> bool:
-        """Return whether cognito-identity lists an identity for this pool."""
-        return self._index.has(identity_id, listed)
 
     def identity(self, identity_id: str) -> IdentityData:
         """Return what is kept of an identity; of one that never wrote, nothing."""
@@ -243,7 +244,7 @@ class Pool(BaseModel):
         """
         identity = self.identity_to_write(identity_id)
         dataset = identity.existing(dataset_name)
-        deleted = dataset.to_dict(identity_id)
+        deleted = dataset.to_wire(identity_id)
         self.account_for(identity, storage=-dataset.storage, datasets=-1, now=now)
         dataset.delete(now, author)
         for device in identity.devices.values():
@@ -333,8 +334,12 @@ class Pool(BaseModel):
 
     # ------------------------------------------------------------ bulk publish
 
-    def begin_bulk_publish(self, now: float) -> BulkPublish:
+    def begin_bulk_publish(self, now: float, progression: Mapping[str, Any]) -> BulkPublish:
         """Begin to stream all datasets; it has failed already if the pool does not stream.
+
+        Args:
+            now: epoch seconds.
+            progression: how bulk publishes progress, as for `BulkPublish.state`.
 
         Raises:
             StreamNeverConfigured: if there never was a stream.
@@ -344,7 +349,7 @@ class Pool(BaseModel):
         if not self._has_streamed:
             raise StreamNeverConfigured(self.identity_pool_id)
         if self._bulk_publish is not None:
-            if self._bulk_publish.state(now) == "IN_PROGRESS":
+            if self._bulk_publish.state(now, progression) == "IN_PROGRESS":
                 raise DuplicateRequestException(self.identity_pool_id)
             if self._bulk_publish.forbids_another(now):
                 raise AlreadyStreamedException(self.identity_pool_id)
@@ -353,8 +358,8 @@ class Pool(BaseModel):
             publish.fail((self.cognito_streams or {}).get("DisabledReason") or NOT_ENABLED)
         return publish
 
-    def bulk_publish_details(self, now: float) -> JSONObject:
+    def bulk_publish_details(self, now: float, progression: Mapping[str, Any]) -> JSONObject:
         """Return the answer of GetBulkPublishDetails."""
         if self._bulk_publish is None:
             return {"IdentityPoolId": self.identity_pool_id, "BulkPublishStatus": "NOT_STARTED"}
-        return self._bulk_publish.to_dict(self.identity_pool_id, now)
+        return self._bulk_publish.to_wire(self.identity_pool_id, now, progression)

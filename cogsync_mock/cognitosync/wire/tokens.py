@@ -10,61 +10,92 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cogsync_mock.cognitosync.exceptions import BrokenNextToken, SyncSessionTokenNotValid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 #: How long a token is good, in seconds (chosen; the reference only speaks of "an expiration").
 LIFETIME = 3600.0
 #: 249 bytes are the 332 characters that tokens were observed to have.
 _LENGTH = 249
 _HEAD = struct.Struct(">16sd")
+_SECRET = 32
+
+
+class DatasetKey(NamedTuple):
+    """Which dataset a token is about."""
+
+    identity_pool_id: str
+    identity_id: str
+    dataset_name: str
 
 
 class Sessions:
     """The sync sessions of one account and region."""
 
     def __init__(self) -> None:
-        self._secret = os.urandom(32)
+        # Made with the first token: a random number earlier would change those that others draw.
+        self._secret = b""
         self._spent: dict[bytes, float] = {}
 
-    def begin(self, about: tuple[str, str, str], now: float) -> str:
-        """Return a new token for a pool, an identity and a dataset."""
-        head = _HEAD.pack(os.urandom(16), now + LIFETIME)
-        return base64.b64encode(head + self._seal(head, about)).decode()
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as JSON can hold them: tokens given so far stay good, and spent ones spent."""
+        return {"secret": self._secret.hex(), "spent": {session.hex(): until for session, until in self._spent.items()}}
 
-    def check(self, token: str, about: tuple[str, str, str], now: float) -> None:
-        """Refuse a token that is not good for this pool, identity and dataset.
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Sessions:
+        """Return the sessions that `to_dict` described."""
+        sessions = cls()
+        sessions._secret = bytes.fromhex(content["secret"])
+        sessions._spent = {bytes.fromhex(session): until for session, until in content["spent"].items()}
+        return sessions
+
+    def begin(self, key: DatasetKey, now: float, random_bytes: Callable[[int], bytes]) -> str:
+        """Return a new token for a dataset.
+
+        Args:
+            key: the dataset.
+            now: epoch seconds.
+            random_bytes: gives so many random bytes.
+        """
+        self._secret = self._secret or random_bytes(_SECRET)
+        head = _HEAD.pack(random_bytes(16), now + LIFETIME)
+        return base64.b64encode(head + self._seal(head, key)).decode()
+
+    def check(self, token: str, key: DatasetKey, now: float) -> None:
+        """Refuse a token that is not good for this dataset.
 
         Raises:
             SyncSessionTokenNotValid: if it is another's, spent, expired or no token at all.
         """
-        self._session(token, about, now)
+        self._session(token, key, now)
 
-    def spend(self, token: str, about: tuple[str, str, str], now: float) -> None:
+    def spend(self, token: str, key: DatasetKey, now: float) -> None:
         """Let nobody use a good token again."""
         while self._spent and next(iter(self._spent.values())) < now:
             del self._spent[next(iter(self._spent))]
-        session, expiry = self._session(token, about, now)
+        session, expiry = self._session(token, key, now)
         self._spent[session] = expiry
 
-    def _session(self, token: str, about: tuple[str, str, str], now: float) -> tuple[bytes, float]:
+    def _session(self, token: str, key: DatasetKey, now: float) -> tuple[bytes, float]:
         try:
             content = base64.b64decode(token, validate=True)
         except ValueError:
             raise SyncSessionTokenNotValid from None
         head, seal = content[: _HEAD.size], content[_HEAD.size :]
-        if len(content) != _LENGTH or not hmac.compare_digest(seal, self._seal(head, about)):
+        if len(content) != _LENGTH or not hmac.compare_digest(seal, self._seal(head, key)):
             raise SyncSessionTokenNotValid
         session, expiry = _HEAD.unpack(head)
         if session in self._spent or expiry < now:
             raise SyncSessionTokenNotValid
         return session, expiry
 
-    def _seal(self, head: bytes, about: tuple[str, str, str]) -> bytes:
-        named = json.dumps(about).encode()
+    def _seal(self, head: bytes, key: DatasetKey) -> bytes:
+        named = json.dumps(key).encode()
         return hashlib.shake_256(self._secret + head + named).digest(_LENGTH - _HEAD.size)
 
 
