@@ -1,37 +1,47 @@
-"""The standalone server: cognito-sync answered by a lean WSGI application, everything else by moto's own."""
+"""What the server answers: AWS's services, the control routes, moto's own, the page."""
 
 from __future__ import annotations
 
-import dataclasses
-from http import HTTPStatus
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal
+import functools
+import json
+import re
+import time
+import traceback
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from werkzeug.exceptions import BadRequest, ClientDisconnected
-from werkzeug.wsgi import get_content_length, get_input_stream
-
-from cogsync_mock.aws.errors import AWSError, SerializationException
-from cogsync_mock.aws.exchange import HttpExchange
-from cogsync_mock.aws.faults import ConnectionFailure
-from cogsync_mock.aws.http import HttpRequest, HttpResponse
-from cogsync_mock.aws.interception import forwarded_call, intercept
+from cogsync_mock.aws.errors import AWSError, RequestEntityTooLargeException, SerializationException
+from cogsync_mock.aws.http import HttpResponse
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
-from cogsync_mock.cognitosync.settings import Settings, current
+from cogsync_mock.cognitosync.settings import current
 from cogsync_mock.cognitosync.wire import protocol
-from cogsync_mock.cognitosync.wire.contract import SERVICE
 from cogsync_mock.cognitosync.wire.protocol import MAX_BODY
 from cogsync_mock.runtime import moto_seam
 
-from . import chunks
+from .connections import Hangup
+from .control import JSON
+from .http1 import BodyTooLarge
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
-    SslContext = ssl.SSLContext | tuple[str, str | None] | Literal["adhoc"]
+    from cogsync_mock.aws.http import HttpRequest
+    from cogsync_mock.cognitosync.settings import Settings
+    from cogsync_mock.integrations.motoserver import MotoServer
 
-SERVICE_MARK = "AWSCognitoSyncService"
+    from .access_log import AccessLog
+    from .control import Control
+    from .http1 import UnreadableBody
+    from .origins import Origins
+
+_MARK = "AWSCognitoSyncService"
+#: What the bodies of other services may have: moto keeps all content in memory, several times over.
+MAX_BODY_OF_OTHERS = 256 * 1024 * 1024
+
+# Key, date and region may be anything; signatures of version 4a name no region.
+_SCOPE = re.compile(r"Credential=[^,\s]*?/([^/,\s]+)/aws4_request")
+_EXPOSED = "*"
 
 
 class Application:
@@ -39,119 +49,157 @@ class Application:
 
     Args:
         settings: how strictly cognito-sync behaves; by default as the settings in force in this process say.
-        others: the WSGI application of all other services.
+        others: what answers for all other services.
+        control: what answers on the control routes.
+        origins: who may use those.
+        log: where each request leaves its line.
+        scheme: ``http`` or ``https``.
     """
 
-    def __init__(self, settings: Settings | None, others: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        others: MotoServer,
+        control: Control,
+        origins: Origins,
+        log: AccessLog,
+        scheme: str,
+    ) -> None:
         self._settings = settings
         self._others = others
+        self._control = control
+        self._origins = origins
+        self._log = log
+        self._scheme = scheme
+        self.notice = log.notice
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer one request."""
-        headers = _headers(environ)
-        if not _is_for_cognito_sync(environ, headers):
-            if chunks.is_chunked(environ):
-                try:
-                    chunks.join_chunks(environ)
-                except OSError as error:
-                    refusal: Iterable[bytes] = BadRequest(f"Could not read the request body: {error}")(
-                        environ, start_response
-                    )
-                    return refusal
-            with patches.serving(), current.of_request(self._settings):
-                result: Iterable[bytes] = self._others(environ, start_response)
-            return result
-        path, query = _raw_path(environ), environ["QUERY_STRING"]
-        message = HttpRequest(environ["REQUEST_METHOD"], headers.get("host", ""), path, query, headers, b"")
-        try:
-            message = dataclasses.replace(message, body=_body(environ))
-        except OSError as error:
-            # Broken chunks: whatever the body was to be, it is not JSON.
-            answer = protocol.Rest(message).failure(SerializationException(f"Could not read the request body: {error}"))
+    # ------------------------------------------------------------ what a connection asks
+
+    def body_limit(self, request: HttpRequest) -> int:
+        """Return how many bytes the body of this request may have, of which only the head is known."""
+        return MAX_BODY if _is_control(request) or _is_for_cognito_sync(request, by_body=False) else MAX_BODY_OF_OTHERS
+
+    def unreadable(self, request: HttpRequest, error: UnreadableBody) -> HttpResponse:
+        """Answer a request whose body could not be read."""
+        sentence = f"Could not read the request body: {error.sentence}"
+        if _is_for_cognito_sync(request, by_body=False):
+            failure: AWSError = SerializationException(sentence)
+            if isinstance(error, BodyTooLarge):
+                failure = RequestEntityTooLargeException(error.limit)
+            response = protocol.Rest(request).failure(failure)
         else:
-            answer = self._answer(message, environ)
-        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(answer.headers.items()))
-        return [] if message.method == "HEAD" else [answer.content]
+            response = HttpResponse(error.status, {"Content-Type": "text/plain"}, f"{sentence}\n".encode())
+        self._log.request(request, "unreadable", response.status, error.sentence, 0.0, len(response.body))
+        return response
 
-    def _answer(self, request: HttpRequest, environ: dict[str, Any]) -> HttpResponse:
-        origin = f"{environ['wsgi.url_scheme']}://{request.host}"
-        url = origin + environ["REQUEST_URI"]
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request, and log it.
 
-        def answer(exchange: HttpExchange) -> HttpResponse:
-            moto_seam.record(request, url)
-            return CognitoSyncResponse(self._settings, origin, exchange).answer(request)
-
-        exchange = HttpExchange(request, url, forwarded_call(request), lambda: SERVICE)
+        Raises:
+            Hangup: if a fault ends the connection.
+        """
+        started = time.perf_counter()
+        name = "-"
         try:
-            return intercept(exchange, answer)
-        except ConnectionFailure as failure:
-            # The HTTP server closes the connection without an answer.
-            raise ConnectionAbortedError(failure.name) from failure
+            name, response = self._routed(request)
+        except Hangup:
+            self._log.request(request, name, None, "connection ended by a fault", time.perf_counter() - started, 0)
+            raise
+        except Exception:  # noqa: BLE001  # whatever is wrong in here, the server lives and its log says it
+            self._log.notice(traceback.format_exc().rstrip())
+            response = HttpResponse(500, {"Content-Type": "text/plain"}, b"The mock failed; its log says how.\n")
+        error = response.headers.get("x-amzn-ErrorType", "").partition(":")[0] or None
+        self._log.request(request, name, response.status, error, time.perf_counter() - started, len(response.body))
+        return response
+
+    # ---------------------------------------------------------------- where a request goes
+
+    def _routed(self, request: HttpRequest) -> tuple[str, HttpResponse]:
+        """Return the name of what was asked, and the response."""
+        if _is_control(request):
+            return "control", self._guarded(request, self._control.answer)
+        if unquote(request.path).startswith("/moto-api"):
+            return "moto-api", self._guarded(request, self._others.answer)
+        if _is_preflight(request):
+            return "preflight", _preflight(request)
+        if _is_a_browsers_visit(request):
+            return "welcome", self._control.welcome(request)
+        return self._aws(request)
+
+    def _guarded(self, request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+        """Answer only programs and pages that are not strangers."""
+        objection = self._origins.objection(request, is_page=request.path.rstrip("/") == "/cogsync-api")
+        if objection is not None:
+            return HttpResponse(403, {"Content-Type": JSON}, json.dumps({"error": objection}).encode() + b"\n")
+        response = _preflight(request) if _is_preflight(request) else answer(request)
+        origin = request.header("origin")
+        response.headers.pop("access-control-allow-origin", None)
+        response.headers.pop("Access-Control-Allow-Origin", None)
+        if origin and self._origins.allows(origin):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Vary"] = "Origin"
+        return response
+
+    def _aws(self, request: HttpRequest) -> tuple[str, HttpResponse]:
+        if _is_for_cognito_sync(request):
+            origin = f"{self._scheme}://{request.host}"
+            moto_seam.record(request, f"{origin}{request.path}" + (f"?{request.query}" if request.query else ""))
+            return "cognito-sync", CognitoSyncResponse(self._settings, origin).answer(request)
+        with patches.serving(), current.of_request(self._settings):
+            response = self._others.answer(request)
+        response.headers.setdefault("access-control-allow-origin", "*")
+        response.headers.setdefault("access-control-expose-headers", _EXPOSED)
+        return "moto", response
 
 
-def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if name in environ:
-            headers[name.replace("_", "-").lower()] = environ[name]
-    return headers
+def _is_control(request: HttpRequest) -> bool:
+    return request.path == "/cogsync-api" or request.path.startswith("/cogsync-api/")
 
 
-def _raw_path(environ: dict[str, Any]) -> str:
-    """Return the path still percent-encoded: an encoded slash in an id is not a separator."""
-    uri: str = environ["REQUEST_URI"]
-    path = uri.partition("?")[0]
-    if path.startswith(("http://", "https://")):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path or "/"
+def _is_preflight(request: HttpRequest) -> bool:
+    return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
-def _body(environ: dict[str, Any]) -> bytes:
-    """Read the body, but no more than one byte above what the service accepts.
-
-    Raises:
-        OSError: if it is broken or cut short.
-    """
-    length = get_content_length(environ)
-    if length is not None and length > MAX_BODY:
-        return bytes(MAX_BODY + 1)
-    try:
-        body: bytes = get_input_stream(environ).read(MAX_BODY + 1)
-    except ClientDisconnected as error:
-        raise OSError("it is shorter than its Content-Length") from error
-    if length is not None and len(body) < length:
-        raise OSError("it is shorter than its Content-Length")
-    return body
+def _preflight(request: HttpRequest) -> HttpResponse:
+    response = protocol.preflight(request)
+    if request.header("access-control-request-private-network"):
+        response.headers["access-control-allow-private-network"] = "true"
+    return response
 
 
-def _is_for_cognito_sync(environ: dict[str, Any], headers: dict[str, str]) -> bool:
-    """Tell by the signature's scope, else by host, target header, path or envelope."""
-    try:
-        service = protocol.credential(HttpRequest("", "", "", environ["QUERY_STRING"], headers, b"")).service
-    except AWSError:
-        service = None
-    if service == "cognito-sync":
-        return True
-    if service is not None and moto_seam.service_at_host("https", f"{service}.us-east-1.amazonaws.com") is not None:
-        return False
-    if headers.get("host", "").startswith("cognito-sync") or SERVICE_MARK in headers.get("x-amz-target", ""):
-        return True
-    path = _raw_path(environ)
-    if path == "/identitypools" or path.startswith("/identitypools/"):
-        return True
+def _is_a_browsers_visit(request: HttpRequest) -> bool:
+    """Return whether a person looks at the server's address, instead of a program at S3's list of buckets."""
     return (
-        path == "/"
-        and "json" in headers.get("content-type", "")
-        and "x-amz-target" not in headers
-        and _is_envelope(environ)
+        request.path == "/"
+        and request.method in {"GET", "HEAD"}
+        and "text/html" in request.header("accept")
+        and not request.header("authorization")
+        and not request.query
     )
 
 
-def _is_envelope(environ: dict[str, Any]) -> bool:
-    try:
-        body = _body(environ)
-    except OSError:
+def _scope_service(request: HttpRequest) -> str | None:
+    """Return the service that the signature is for, in lower case; None if nothing is signed."""
+    found = _SCOPE.search(request.header("authorization") or unquote(request.query))
+    return found[1].lower() if found else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_of_moto(service: str) -> bool:
+    return moto_seam.service_at(f"https://{service}.us-east-1.amazonaws.com/") is not None
+
+
+def _is_for_cognito_sync(request: HttpRequest, *, by_body: bool = True) -> bool:
+    """Return whether a request is for cognito-sync: by its signature's scope, else by host, target, path or envelope."""
+    service = _scope_service(request)
+    if service == "cognito-sync":
         return True
-    environ["wsgi.input"] = BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    return SERVICE_MARK.encode() in body
+    if service is not None and _is_of_moto(service):
+        return False
+    if request.host.lower().startswith("cognito-sync") or _MARK in request.header("x-amz-target"):
+        return True
+    path = request.path
+    if path == "/identitypools" or path.startswith("/identitypools/"):
+        return True
+    may_be_envelope = path == "/" and "json" in request.header("content-type") and not request.header("x-amz-target")
+    return may_be_envelope and (not by_body or _MARK.encode() in request.body)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
 
-from .lifecycle import bind_server
+from .access_log import AccessLog
+from .lifecycle import ServerOptions, bind_server
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,14 +29,15 @@ def main(argv: list[str] | None = None) -> int:
         ssl_context = (arguments.ssl_cert, arguments.ssl_key)
     settings = Settings(not arguments.no_enforce_credentials, arguments.verify_references)
     try:
-        server = bind_server(arguments.host, arguments.port, settings, ssl_context, log=True)
+        server = bind_server(
+            arguments.host, arguments.port, ServerOptions(settings, ssl_context, log=AccessLog())
+        )
     except (OSError, RuntimeError) as error:
         print(f"cogsync-mock: {error}", file=sys.stderr)
         return 1
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        # `shutdown` waits for the loop that this very thread runs, so it must not be called from here.
-        threading.Thread(target=server.shutdown).start()
+        server.stop()
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
@@ -44,9 +45,8 @@ def main(argv: list[str] | None = None) -> int:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"cogsync-mock listens on {scheme}://{host}:{server.port} (Ctrl+C to stop)", flush=True)
     patches.install(for_server=True)
-    server.serve_forever(0.02)
+    server.serve()
     patches.remove(for_server=True)
-    server.server_close()
     return 0
 
 

@@ -6,50 +6,81 @@ import os
 import socket
 import ssl
 import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from werkzeug.serving import make_server
-
-from cogsync_mock.aws.interception import served_ports
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
+from cogsync_mock.integrations.motoserver import MotoServer
 from cogsync_mock.options import Options
 from cogsync_mock.runtime import moto_seam
 
-from . import chunks
+from .access_log import AccessLog
 from .app import Application
+from .connections import Limits, Server
+from .control import Control
+from .origins import Origins
+from .state_file import StateFile
+from .tools import Tools
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import TracebackType
-
-    from werkzeug.serving import BaseWSGIServer
 
     SslContext = ssl.SSLContext | tuple[str, str | None] | Literal["adhoc"]
 
 
-def bind_server(
-    host: str, port: int, settings: Settings | None, ssl_context: SslContext | None, *, log: bool
-) -> BaseWSGIServer:
+@dataclass(frozen=True)
+class ServerOptions:
+    """What both the command line and `CognitoSyncServer` decide.
+
+    Args:
+        settings: how strictly cognito-sync behaves; None: as the mock that is on in this process says.
+        ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
+        allow_origin: origins that may use the control routes beside the server's own.
+        save: the file of the state, None for none.
+        log: what is said of requests.
+    """
+
+    settings: Settings | None = None
+    ssl_context: SslContext | None = None
+    allow_origin: Collection[str] = ()
+    save: str | None = None
+    log: AccessLog = field(default_factory=lambda: AccessLog(quiet=True))
+
+
+def bind_server(host: str, port: int, options: ServerOptions) -> Server:
     """Bind first, then build: a port in use is an error at once.
 
     Raises:
-        OSError: if the address cannot be bound or the certificate not be used, with a text that says which.
+        OSError: if the address cannot be bound or a file not be used, with a text that says which.
         RuntimeError: if moto's server extra is not installed.
+        ValueError: if an origin is none.
     """
     moto_seam.check()
-    others, handler = moto_seam.server_parts()
-    if isinstance(ssl_context, tuple):
-        ssl_context = _loaded(*ssl_context)
-    with _listener(host, port) as listener:
-        return make_server(
-            host,
-            port,
-            Application(settings, others),
-            threaded=True,
-            request_handler=chunks.handler_for(handler, log=log),
-            ssl_context=ssl_context,
-            fd=listener.fileno(),
-        )
+    tls = _tls(options.ssl_context)
+    scheme = "http" if tls is None else "https"
+    origins = Origins(scheme, host, options.allow_origin)
+    state_file = None if options.save is None else StateFile(options.save)
+    listener = _listener(host, port)
+    try:
+        others = MotoServer(scheme, host, listener.getsockname()[1])
+        control = Control(Tools(), state_file)
+        application = Application(options.settings, others, control, origins, options.log, scheme)
+        return Server(listener, application, tls, Limits())
+    except BaseException:
+        listener.close()
+        raise
+
+
+def _tls(given: SslContext | None) -> ssl.SSLContext | None:
+    if isinstance(given, tuple):
+        return _loaded(*given)
+    if given == "adhoc":
+        from werkzeug.serving import generate_adhoc_ssl_context
+
+        return generate_adhoc_ssl_context()
+    return given
 
 
 def _loaded(certificate: str, key: str | None) -> ssl.SSLContext:
@@ -89,6 +120,7 @@ class CognitoSyncServer:
         host: address to listen on.
         port: port to listen on; 0 picks a free one.
         ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
+        allow_origin: origins of web pages, such as ``https://app.example.com``, that may use the control routes.
         **options: ``enforce_credentials`` and ``verify_references`` as of `cogsync_mock.options.Options`.
             Without any, the server follows the mock that is on in this process.
 
@@ -99,16 +131,17 @@ class CognitoSyncServer:
     _running = 0
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 0, *, ssl_context: SslContext | None = None, **options: Any
+        self, host: str = "127.0.0.1", port: int = 0, *, ssl_context: SslContext | None = None, allow_origin: Collection[str] = (), **options: Any
     ) -> None:
         self.host = host
         self.port = port
         self._ssl_context = ssl_context
+        self._allow_origin = allow_origin
         for name in options.keys() & {"region_name", "passthrough", "config"}:
             raise TypeError(f"the option {name!r} says nothing to a server: its clients name their region and endpoint")
         checked = Options.from_kwargs(options)
         self._settings = Settings(checked.enforce_credentials, checked.verify_references) if options else None
-        self._server: BaseWSGIServer | None = None
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -134,14 +167,15 @@ class CognitoSyncServer:
         """
         if self._server is not None:
             raise RuntimeError(f"the server is running already, at {self.endpoint_url}: call stop() first")
-        self._server = bind_server(self.host, self.port, self._settings, self._ssl_context, log=False)
+        self._server = bind_server(
+            self.host, self.port, ServerOptions(self._settings, self._ssl_context, self._allow_origin)
+        )
         if not CognitoSyncServer._running and not moto_seam.mock_is_active():
             moto_seam.reset_all_services()
         CognitoSyncServer._running += 1
-        served_ports.add(self._server.port)
         patches.install(for_server=True)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="cogsync-mock", daemon=True
+            target=self._server.serve, name="cogsync-mock", daemon=True
         )
         self._thread.start()
         return self
@@ -154,10 +188,8 @@ class CognitoSyncServer:
         """
         if self._server is None or self._thread is None:
             raise RuntimeError("stop() was called on a server that is not running: call start() first")
-        served_ports.discard(self._server.port)
-        self._server.shutdown()
+        self._server.stop()
         self._thread.join()
-        self._server.server_close()
         self._server = self._thread = None
         CognitoSyncServer._running -= 1
         patches.remove(for_server=True)
