@@ -120,7 +120,7 @@ def _preserve(environ: dict[str, Any], headers: Mapping[str, str]) -> None:
         )
     except ImportError:
         return
-    names = {}
+    names: dict[str, str] = {}
     for name, value in headers.items():
         key = environ_key_for_header(name)
         if should_preserve_original_header_name(name) and (key not in environ or key in names):
@@ -129,8 +129,7 @@ def _preserve(environ: dict[str, Any], headers: Mapping[str, str]) -> None:
     environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = names
 
 
-@functools.cache
-def _dispatcher_class() -> Any:
+def _motos() -> Any:
     try:
         with warnings.catch_warnings():
             # moto warns before it fails; the error below says the same and what to do.
@@ -138,9 +137,15 @@ def _dispatcher_class() -> Any:
             from moto.moto_server import werkzeug_app
     except ImportError as error:
         raise RuntimeError(_NOT_INSTALLED) from error
+    return werkzeug_app
+
+
+@functools.cache
+def _dispatcher_class() -> Any:  # noqa: C901  # a class that can only be made where flask is installed
+    werkzeug_app = _motos()
     from moto.backends import list_of_moto_modules
 
-    class Dispatcher(werkzeug_app.DomainDispatcherApplication):  # type: ignore[misc]  # flask comes with an extra
+    class Dispatcher(werkzeug_app.DomainDispatcherApplication):  # type: ignore[misc,name-defined]  # flask comes with an extra
         """moto's, but that it finds a service without looking through a folder of the disk for every request."""
 
         def __init__(self) -> None:
@@ -193,6 +198,7 @@ _lock = threading.Lock()
 
 def _dispatcher() -> Any:
     """Return the one dispatcher of this process: making the application of a service takes its time."""
+    _motos()
     with _lock:
         return _one_dispatcher()
 

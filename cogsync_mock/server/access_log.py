@@ -21,7 +21,7 @@ class AccessLog:
 
     Args:
         as_json: one JSON object a line, instead of text.
-        quiet: no line for requests that went well.
+        quiet: no lines for requests, only for what is wrong with the mock itself.
         stream: where to write; standard error if None.
     """
 
@@ -54,6 +54,15 @@ class AccessLog:
         path = _CONTROL.sub("?", request.path)
         outcome = f" {error}" if error else ""
         self._line(f"{status or 'cut'} {name} {request.method} {path} {seconds * 1000:.1f}ms {size}B{outcome}")
+
+    def rejected(self, status: int | None, sentence: str) -> None:
+        """Log that what came was no request."""
+        if self._quiet:
+            return
+        if self._as_json:
+            self._write({"operation": None, "status": status, "error": sentence})
+        else:
+            self._line(f"{status or 'cut'} - {_CONTROL.sub('?', sentence)}")
 
     def notice(self, sentence: str) -> None:
         """Log what is not about a request, or more about one than fits in a line."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from cogsync_mock.aws.errors import AWSError, RequestEntityTooLargeException, SerializationException
+from cogsync_mock.aws.exchange import HttpExchange
 from cogsync_mock.aws.http import HttpResponse
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
@@ -21,6 +22,7 @@ from cogsync_mock.runtime import moto_seam
 
 from .connections import Hangup
 from .control import JSON
+from .failures import failure_of, page_replaced
 from .http1 import BodyTooLarge
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ MAX_BODY_OF_OTHERS = 256 * 1024 * 1024
 
 # Key, date and region may be anything; signatures of version 4a name no region.
 _SCOPE = re.compile(r"Credential=[^,\s]*?/([^/,\s]+)/aws4_request")
-_EXPOSED = "*"
+_CORS = ("access-control-allow-origin", "access-control-expose-headers")
 
 
 class Application:
@@ -71,7 +73,7 @@ class Application:
         self._origins = origins
         self._log = log
         self._scheme = scheme
-        self.notice = log.notice
+        self.rejected = log.rejected
 
     # ------------------------------------------------------------ what a connection asks
 
@@ -141,15 +143,28 @@ class Application:
         return response
 
     def _aws(self, request: HttpRequest) -> tuple[str, HttpResponse]:
+        """Let AWS's services answer."""
+        origin = f"{self._scheme}://{request.host}"
+        url = f"{origin}{request.path}" + (f"?{request.query}" if request.query else "")
+        exchange = HttpExchange(request, url, guess=lambda: _guess(request))
         if _is_for_cognito_sync(request):
-            origin = f"{self._scheme}://{request.host}"
-            moto_seam.record(request, f"{origin}{request.path}" + (f"?{request.query}" if request.query else ""))
-            return "cognito-sync", CognitoSyncResponse(self._settings, origin).answer(request)
-        with patches.serving(), current.of_request(self._settings):
-            response = self._others.answer(request)
-        response.headers.setdefault("access-control-allow-origin", "*")
-        response.headers.setdefault("access-control-expose-headers", _EXPOSED)
-        return "moto", response
+            moto_seam.record(request, url)
+            response = CognitoSyncResponse(self._settings, origin).answer(request)
+        else:
+            with patches.serving(), current.of_request(self._settings):
+                response = self._moto(exchange)
+        return f"{exchange.service or 'unknown'}.{exchange.operation}", response
+
+    def _moto(self, exchange: HttpExchange) -> HttpResponse:
+        try:
+            response = page_replaced(exchange, self._others.answer(exchange.request))
+        except Exception as error:  # noqa: BLE001  # moto raises whatever a request makes it
+            response, notice = failure_of(exchange, error)
+            if notice is not None:
+                self._log.notice(notice)
+        headers = {name: value for name, value in response.headers.items() if not name.lower().startswith(_CORS)}
+        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
+        return HttpResponse(response.status, headers, response.body)
 
 
 def _is_control(request: HttpRequest) -> bool:
@@ -190,7 +205,7 @@ def _is_of_moto(service: str) -> bool:
 
 
 def _is_for_cognito_sync(request: HttpRequest, *, by_body: bool = True) -> bool:
-    """Return whether a request is for cognito-sync: by its signature's scope, else by host, target, path or envelope."""
+    """Return whether a request is for cognito-sync: by its scope, else by host, target, path or body."""
     service = _scope_service(request)
     if service == "cognito-sync":
         return True
@@ -203,3 +218,8 @@ def _is_for_cognito_sync(request: HttpRequest, *, by_body: bool = True) -> bool:
         return True
     may_be_envelope = path == "/" and "json" in request.header("content-type") and not request.header("x-amz-target")
     return may_be_envelope and (not by_body or _MARK.encode() in request.body)
+
+
+def _guess(request: HttpRequest) -> str | None:
+    """Return the service of a request that is not signed for one."""
+    return "cognito-sync" if _is_for_cognito_sync(request) else None

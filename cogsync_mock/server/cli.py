@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
-from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
 
 from .access_log import AccessLog
-from .lifecycle import ServerOptions, bind_server
+from .lifecycle import ServerOptions, bind_server, serve
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -24,15 +24,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if bool(arguments.ssl_cert) != bool(arguments.ssl_key):
         _parser().error("--ssl-cert and --ssl-key belong together")
-    ssl_context: SslContext | None = "adhoc" if arguments.ssl else None
-    if arguments.ssl_cert:
-        ssl_context = (arguments.ssl_cert, arguments.ssl_key)
-    settings = Settings(not arguments.no_enforce_credentials, arguments.verify_references)
+    options = _options(arguments)
     try:
-        server = bind_server(
-            arguments.host, arguments.port, ServerOptions(settings, ssl_context, log=AccessLog())
-        )
-    except (OSError, RuntimeError) as error:
+        server = bind_server(arguments.host, arguments.port, options)
+    except (OSError, RuntimeError, ValueError) as error:
         print(f"cogsync-mock: {error}", file=sys.stderr)
         return 1
 
@@ -41,13 +36,29 @@ def main(argv: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    scheme = "https" if ssl_context else "http"
+    scheme = "https" if arguments.ssl or arguments.ssl_cert else "http"
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"cogsync-mock listens on {scheme}://{host}:{server.port} (Ctrl+C to stop)", flush=True)
-    patches.install(for_server=True)
-    server.serve()
-    patches.remove(for_server=True)
+    try:
+        serve(server, options)
+    except OSError as error:
+        print(f"cogsync-mock: could not save to {options.save}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _options(arguments: argparse.Namespace) -> ServerOptions:
+    ssl_context: SslContext | None = "adhoc" if arguments.ssl else None
+    if arguments.ssl_cert:
+        ssl_context = (arguments.ssl_cert, arguments.ssl_key)
+    return ServerOptions(
+        Settings(not arguments.no_enforce_credentials, arguments.verify_references),
+        ssl_context,
+        arguments.allow_origin,
+        arguments.load,
+        arguments.save,
+        AccessLog(as_json=arguments.json_logs, quiet=arguments.quiet),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,4 +79,18 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="refuse roles, applications, streams and functions that do not exist here",
     )
+    parser.add_argument("--load", metavar="FILE", help="begin with a saved state, or with a seed as JSON or YAML")
+    parser.add_argument("--save", metavar="FILE", help="write the state to this file at the end and when asked to")
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let web pages of this origin use the control routes, such as https://app.example.com; may be repeated",
+    )
+    logs = parser.add_mutually_exclusive_group()
+    logs.add_argument("--quiet", action="store_true", help="no line for each request")
+    logs.add_argument("--json-logs", action="store_true", help="a JSON object for each request, instead of a line")
+    versions = f"cogsync-mock {metadata.version('cogsync-mock')} (moto {metadata.version('moto')})"
+    parser.add_argument("--version", action="version", version=versions)
     return parser

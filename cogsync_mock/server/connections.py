@@ -79,8 +79,8 @@ class Application(Protocol):
             Hangup: if it gets none.
         """
 
-    def notice(self, sentence: str) -> None:
-        """Log what is not about a request."""
+    def rejected(self, status: int | None, sentence: str) -> None:
+        """Log that what came was no request, and which status it got, if any."""
 
 
 class _Connection:
@@ -224,7 +224,7 @@ class Server:
         if start and start != _TLS_HANDSHAKE:
             sentence = f"This port serves HTTPS: use https:// in front of its address (port {self.port})."
             self._reject(connection, RequestReader(plain, 1, 0), None, _plain(HTTPStatus.BAD_REQUEST, sentence))
-            self._application.notice("a client spoke plain HTTP to the HTTPS port: it must use https://")
+            self._application.rejected(400, "a client spoke plain HTTP to the HTTPS port: it must use https://")
             return False
         if not start:
             return False
@@ -234,7 +234,7 @@ class Server:
             connection.socket = secured
             secured.do_handshake()
         except ssl.SSLError as error:
-            self._application.notice(f"a client did not agree on TLS: {error.reason or error}")
+            self._application.rejected(None, f"a client did not agree on TLS: {error.reason or error}")
             return False
         return True
 
@@ -246,11 +246,11 @@ class Server:
             try:
                 head = reader.head()
             except BadRequest as error:
-                self._application.notice(f"{error.status} a request that could not be read: {error.sentence}")
+                self._application.rejected(error.status, f"a request that could not be read: {error.sentence}")
                 self._reject(connection, reader, None, _plain(error.status, error.sentence))
                 return
             except OtherProtocol as error:
-                self._application.notice(str(error))
+                self._application.rejected(None, str(error))
                 self._reject(connection, reader, None, error.reply)
                 return
             if head is None:

@@ -10,13 +10,13 @@ import re
 import time
 from difflib import get_close_matches
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from cogsync_mock.aws.http import HttpResponse
 
 from . import page
+from .state_file import snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,7 +168,9 @@ class Control:
     def remove_fault(self, _: HttpRequest, fault_id: str) -> HttpResponse:
         """Remove one fault."""
         if not self._tools.remove_fault(fault_id):
-            raise ControlError(404, f"there is no fault {fault_id!r}: GET /cogsync-api/faults lists those that are left")
+            raise ControlError(
+                404, f"there is no fault {fault_id!r}: GET /cogsync-api/faults lists those that are left"
+            )
         return _json({"status": "ok"})
 
     def reset(self, _: HttpRequest) -> HttpResponse:
@@ -278,6 +280,6 @@ def _text(members: Mapping[str, Any], name: str) -> None:
 
 def _snapshots() -> Any:
     try:
-        return import_module("cogsync_mock.aws.snapshots")
-    except ModuleNotFoundError as error:
-        raise ControlError(501, "this version of cogsync_mock cannot read or write its state") from error
+        return snapshots()
+    except RuntimeError as error:
+        raise ControlError(501, str(error)) from error

@@ -21,6 +21,7 @@ from cogsync_mock.aws.http import HttpRequest
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Mapping
 
     from cogsync_mock.aws.http import HttpResponse
 
@@ -29,13 +30,21 @@ _TLS_HANDSHAKE = 0x16
 # An empty SETTINGS frame, then GOAWAY with the error code HTTP_1_1_REQUIRED (RFC 9113, sections 6.5, 6.8 and 7).
 _HTTP2_ADVICE = b"This server speaks HTTP/1.1: configure your client for it (docs/server.md, HTTP/2)."
 HTTP2_REJECTION = (
-    b"\0\0\0\4\0\0\0\0\0" + (8 + len(_HTTP2_ADVICE)).to_bytes(3, "big") + b"\7\0\0\0\0\0\0\0\0\0\0\0\0\x0d" + _HTTP2_ADVICE
+    b"\0\0\0\4\0\0\0\0\0"
+    + (8 + len(_HTTP2_ADVICE)).to_bytes(3, "big")
+    + b"\7\0\0\0\0\0\0\0\0\0\0\0\0\x0d"
+    + _HTTP2_ADVICE
 )
 #: The alert protocol_version, for those who speak TLS where there is none.
 TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FIRST_LINE = re.compile(
+    r"(?P<method>[!#$%&'*+\-.^_`|~0-9A-Za-z]+) (?P<target>[!-~\xa0-\xff]+) (?P<version>HTTP/1\.[01])"
+)
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_ONCE = frozenset({"host", "content-length", "transfer-encoding"})
 _BAD_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _RECEIVE = 65536
@@ -270,14 +279,18 @@ def _reject_other_protocols(start: bytes) -> None:
 
 def _parsed(content: bytes) -> Head:
     if content.startswith(HTTP2_PREFACE):
-        raise OtherProtocol("a client spoke HTTP/2, which this server does not (docs/server.md, HTTP/2)", HTTP2_REJECTION)
+        sentence = "a client spoke HTTP/2, which this server does not (docs/server.md, HTTP/2)"
+        raise OtherProtocol(sentence, HTTP2_REJECTION)
     first, *lines = content.decode("latin-1").replace("\r\n", "\n").split("\n")
-    words = first.split(" ")
-    if len(words) != 3 or words[2] not in {"HTTP/1.1", "HTTP/1.0"} or not words[1].isprintable():  # noqa: PLR2004
+    found = _FIRST_LINE.fullmatch(first)
+    if found is None:
         raise BadRequest("the first line is not `METHOD /path HTTP/1.1`")
-    method, target, version = words
-    if not _TOKEN.fullmatch(method) or not target:
-        raise BadRequest("the first line is not `METHOD /path HTTP/1.1`")
+    headers = _headers(lines)
+    _check_length(headers)
+    return Head(found["method"], found["target"], found["version"], headers)
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
@@ -286,23 +299,26 @@ def _parsed(content: bytes) -> Head:
         name, value = name.lower(), value.strip(" \t")
         if name not in headers:
             headers[name] = value
-        elif name in {"host", "content-length", "transfer-encoding"}:
-            if name == "host" or headers[name] != value:
-                raise BadRequest(f"there is more than one header {name!r}")
-        else:
+        elif name not in _ONCE:
             headers[name] += ("; " if name == "cookie" else ", ") + value
+        elif name == "host" or headers[name] != value:
+            raise BadRequest(f"there is more than one header {name!r}")
     if _BAD_IN_VALUE.search("".join(headers.values())):
         raise BadRequest("a header has a control character")
-    if "transfer-encoding" in headers:
-        if headers["transfer-encoding"].lower() != "chunked":
+    return headers
+
+
+def _check_length(headers: Mapping[str, str]) -> None:
+    coding = headers.get("transfer-encoding")
+    if coding is not None:
+        if coding.lower() != "chunked":
             raise BadRequest("the only Transfer-Encoding that is understood is `chunked`")
         # RFC 9112, section 6.3, allows to go by the first. No client sends both but by mistake or as an attack.
         if "content-length" in headers:
             raise BadRequest("a request has either a Content-Length or a Transfer-Encoding, not both")
     length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or len(length) > 18:  # noqa: PLR2004  # what a 64-bit number holds
+    if not _LENGTH.fullmatch(length):
         raise BadRequest(f"the Content-Length is not a number: {length[:40]!r}")
-    return Head(method, target, version, headers)
 
 
 @lru_cache(maxsize=1)
@@ -335,16 +351,13 @@ def start_of(response: HttpResponse, head: Head | None, *, keep: bool) -> bytes:
     status = response.status
     lines = [_status_line(status)]
     has_length = has_date = False
+    is_head = head is not None and head.method == "HEAD"
     for name, value in response.headers.items():
         lowered = name.lower()
-        if lowered in _OF_THE_CONNECTION:
+        if lowered in _OF_THE_CONNECTION or (lowered == "content-length" and not is_head):
             continue
-        if lowered == "content-length":
-            if head is None or head.method != "HEAD":
-                continue
-            has_length = True
-        elif lowered == "date":
-            has_date = True
+        has_length = has_length or lowered == "content-length"
+        has_date = has_date or lowered == "date"
         lines.append(f"{name}: {value}\r\n")
     if not has_length and status not in _NO_BODY and status >= HTTPStatus.OK:
         lines.append(f"Content-Length: {len(response.body)}\r\n")
@@ -354,6 +367,10 @@ def start_of(response: HttpResponse, head: Head | None, *, keep: bool) -> bytes:
         lines.append("Connection: close\r\n")
     elif head is not None and head.version == "HTTP/1.0":
         lines.append("Connection: keep-alive\r\n")
+    return _joined(lines)
+
+
+def _joined(lines: list[str]) -> bytes:
     text = "".join(lines)
     if text.count("\n") != len(lines) or text.count("\r") != len(lines):
         # A value with a line break in it would be read as more headers.

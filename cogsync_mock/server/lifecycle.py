@@ -20,7 +20,7 @@ from .app import Application
 from .connections import Limits, Server
 from .control import Control
 from .origins import Origins
-from .state_file import StateFile
+from .state_file import StateFile, load_state, snapshots
 from .tools import Tools
 
 if TYPE_CHECKING:
@@ -38,13 +38,15 @@ class ServerOptions:
         settings: how strictly cognito-sync behaves; None: as the mock that is on in this process says.
         ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
         allow_origin: origins that may use the control routes beside the server's own.
-        save: the file of the state, None for none.
+        load: a file with the state or the seed to begin with, None for none.
+        save: the file that the state is written to at the end and on request, None for none.
         log: what is said of requests.
     """
 
     settings: Settings | None = None
     ssl_context: SslContext | None = None
     allow_origin: Collection[str] = ()
+    load: str | None = None
     save: str | None = None
     log: AccessLog = field(default_factory=lambda: AccessLog(quiet=True))
 
@@ -54,16 +56,20 @@ def bind_server(host: str, port: int, options: ServerOptions) -> Server:
 
     Raises:
         OSError: if the address cannot be bound or a file not be used, with a text that says which.
-        RuntimeError: if moto's server extra is not installed.
-        ValueError: if an origin is none.
+        RuntimeError: if moto's server extra is not installed, or this version has no snapshots.
+        ValueError: if an origin is none, or what is to be loaded is no state.
     """
     moto_seam.check()
     tls = _tls(options.ssl_context)
     scheme = "http" if tls is None else "https"
     origins = Origins(scheme, host, options.allow_origin)
     state_file = None if options.save is None else StateFile(options.save)
+    if state_file is not None:
+        snapshots()
     listener = _listener(host, port)
     try:
+        if options.load is not None:
+            load_state(options.load)
         others = MotoServer(scheme, host, listener.getsockname()[1])
         control = Control(Tools(), state_file)
         application = Application(options.settings, others, control, origins, options.log, scheme)
@@ -71,6 +77,21 @@ def bind_server(host: str, port: int, options: ServerOptions) -> Server:
     except BaseException:
         listener.close()
         raise
+
+
+def serve(server: Server, options: ServerOptions) -> None:
+    """Serve until the server is told to stop, then save what is to be saved.
+
+    Raises:
+        OSError: if that is not possible.
+    """
+    patches.install(for_server=True)
+    try:
+        server.serve()
+    finally:
+        patches.remove(for_server=True)
+    if options.save is not None:
+        StateFile(options.save).save(snapshots().snapshot())
 
 
 def _tls(given: SslContext | None) -> ssl.SSLContext | None:
@@ -131,7 +152,13 @@ class CognitoSyncServer:
     _running = 0
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 0, *, ssl_context: SslContext | None = None, allow_origin: Collection[str] = (), **options: Any
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        ssl_context: SslContext | None = None,
+        allow_origin: Collection[str] = (),
+        **options: Any,
     ) -> None:
         self.host = host
         self.port = port
@@ -174,9 +201,7 @@ class CognitoSyncServer:
             moto_seam.reset_all_services()
         CognitoSyncServer._running += 1
         patches.install(for_server=True)
-        self._thread = threading.Thread(
-            target=self._server.serve, name="cogsync-mock", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve, name="cogsync-mock", daemon=True)
         self._thread.start()
         return self
 

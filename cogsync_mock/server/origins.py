@@ -1,8 +1,7 @@
 """Who may use what is not AWS: control routes, moto's own, and the page.
 
-Any web page that a developer looks at can send requests to a server on the developer's machine. AWS's routes answer them
-all, for browsers are clients of AWS, and ask for a signature; what resets data or shows it whole answers its own page
-and programs only.
+Any web page that a developer looks at can send requests to a server on the developer's machine. AWS's routes answer
+them all, for browsers are clients of AWS; what resets data or shows it whole answers its own page and programs only.
 """
 
 from __future__ import annotations

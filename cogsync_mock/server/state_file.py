@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +56,34 @@ class StateFile:
                 raise
 
 
-def read_state(path: str) -> Any:
-    """Read a state, or a seed as JSON or YAML.
+def snapshots() -> Any:
+    """Return what takes and restores snapshots.
+
+    Raises:
+        RuntimeError: if this version has no such thing.
+    """
+    try:
+        return import_module("cogsync_mock.aws.snapshots")
+    except ModuleNotFoundError as error:
+        raise RuntimeError("this version of cogsync_mock cannot read or write its state") from error
+
+
+def load_state(path: str) -> None:
+    """Begin with what a file has: a saved state, or a seed as JSON or YAML.
 
     Raises:
         OSError: if the file cannot be read.
+        RuntimeError: if this version cannot.
         ValueError: if it is neither, with a text that names the file.
     """
+    content = _read(path)
+    try:
+        snapshots().restore(content)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cannot load {path}: {error}") from error
+
+
+def _read(path: str) -> Any:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:

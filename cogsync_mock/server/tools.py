@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import moto
 
-from importlib.metadata import version
 from cogsync_mock.aws import calls
 from cogsync_mock.runtime import moto_seam
 
