@@ -12,7 +12,9 @@ from urllib.parse import unquote
 
 from cogsync_mock.aws.errors import AWSError, RequestEntityTooLargeException, SerializationException
 from cogsync_mock.aws.exchange import HttpExchange
+from cogsync_mock.aws.faults import ConnectionFailure
 from cogsync_mock.aws.http import HttpResponse
+from cogsync_mock.aws.interception import has_passed, intercept
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 from cogsync_mock.cognitosync.settings import current
@@ -91,7 +93,7 @@ class Application:
             response = protocol.Rest(request).failure(failure)
         else:
             response = HttpResponse(error.status, {"Content-Type": "text/plain"}, f"{sentence}\n".encode())
-        self._log.request(request, "unreadable", response.status, error.sentence, 0.0, len(response.body))
+        self._log.request(request, "unreadable", response.status, error.sentence, 0.0, len(response.content))
         return response
 
     def answer(self, request: HttpRequest) -> HttpResponse:
@@ -104,14 +106,14 @@ class Application:
         name = "-"
         try:
             name, response = self._routed(request)
-        except Hangup:
-            self._log.request(request, name, None, "connection ended by a fault", time.perf_counter() - started, 0)
+        except Hangup as hangup:
+            self._log.request(request, hangup.operation, None, hangup.failure, time.perf_counter() - started, 0)
             raise
         except Exception:  # noqa: BLE001  # whatever is wrong in here, the server lives and its log says it
             self._log.notice(traceback.format_exc().rstrip())
             response = HttpResponse(500, {"Content-Type": "text/plain"}, b"The mock failed; its log says how.\n")
         error = response.headers.get("x-amzn-ErrorType", "").partition(":")[0] or None
-        self._log.request(request, name, response.status, error, time.perf_counter() - started, len(response.body))
+        self._log.request(request, name, response.status, error, time.perf_counter() - started, len(response.content))
         return response
 
     # ---------------------------------------------------------------- where a request goes
@@ -135,25 +137,28 @@ class Application:
             return HttpResponse(403, {"Content-Type": JSON}, json.dumps({"error": objection}).encode() + b"\n")
         response = _preflight(request) if _is_preflight(request) else answer(request)
         origin = request.header("origin")
-        response.headers.pop("access-control-allow-origin", None)
-        response.headers.pop("Access-Control-Allow-Origin", None)
         if origin and self._origins.allows(origin):
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Vary"] = "Origin"
-        return response
+            return _with_headers(response, {"Access-Control-Allow-Origin": origin, "Vary": "Origin"})
+        return _with_headers(response, {})
 
     def _aws(self, request: HttpRequest) -> tuple[str, HttpResponse]:
         """Let AWS's services answer."""
         origin = f"{self._scheme}://{request.host}"
         url = f"{origin}{request.path}" + (f"?{request.query}" if request.query else "")
-        exchange = HttpExchange(request, url, guess=lambda: _guess(request))
-        if _is_for_cognito_sync(request):
-            moto_seam.record(request, url)
-            response = CognitoSyncResponse(self._settings, origin).answer(request)
-        else:
-            with patches.serving(), current.of_request(self._settings):
-                response = self._moto(exchange)
-        return f"{exchange.service or 'unknown'}.{exchange.operation}", response
+        exchange = HttpExchange(request, url, None, lambda: _guess(request))
+        if has_passed(request):
+            return _name(exchange), self._answer(exchange, origin)
+        try:
+            return _name(exchange), intercept(exchange, lambda passed: self._answer(passed, origin))
+        except ConnectionFailure as failure:
+            raise Hangup(failure.name, _name(exchange), failure.response) from failure
+
+    def _answer(self, exchange: HttpExchange, origin: str) -> HttpResponse:
+        if _is_for_cognito_sync(exchange.request):
+            moto_seam.record(exchange.request, exchange.url)
+            return CognitoSyncResponse(self._settings, origin, exchange).answer(exchange.request)
+        with patches.serving(), current.of_request(self._settings):
+            return self._moto(exchange)
 
     def _moto(self, exchange: HttpExchange) -> HttpResponse:
         try:
@@ -162,9 +167,7 @@ class Application:
             response, notice = failure_of(exchange, error)
             if notice is not None:
                 self._log.notice(notice)
-        headers = {name: value for name, value in response.headers.items() if not name.lower().startswith(_CORS)}
-        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-        return HttpResponse(response.status, headers, response.body)
+        return _with_headers(response, {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"})
 
 
 def _is_control(request: HttpRequest) -> bool:
@@ -177,9 +180,20 @@ def _is_preflight(request: HttpRequest) -> bool:
 
 def _preflight(request: HttpRequest) -> HttpResponse:
     response = protocol.preflight(request)
-    if request.header("access-control-request-private-network"):
-        response.headers["access-control-allow-private-network"] = "true"
-    return response
+    if not request.header("access-control-request-private-network"):
+        return response
+    headers = {**response.headers, "access-control-allow-private-network": "true"}
+    return HttpResponse(response.status, headers, response.body)
+
+
+def _with_headers(response: HttpResponse, added: dict[str, str]) -> HttpResponse:
+    """Return a response with other headers for browsers in the place of its own."""
+    headers = {name: value for name, value in response.headers.items() if not name.lower().startswith(_CORS)}
+    return HttpResponse(response.status, {**headers, **added}, response.body)
+
+
+def _name(exchange: HttpExchange) -> str:
+    return f"{exchange.service or 'unknown'}.{exchange.operation}"
 
 
 def _is_a_browsers_visit(request: HttpRequest) -> bool:
@@ -201,7 +215,7 @@ def _scope_service(request: HttpRequest) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _is_of_moto(service: str) -> bool:
-    return moto_seam.service_at(f"https://{service}.us-east-1.amazonaws.com/") is not None
+    return moto_seam.service_at_host("https", f"{service}.us-east-1.amazonaws.com") is not None
 
 
 def _is_for_cognito_sync(request: HttpRequest, *, by_body: bool = True) -> bool:

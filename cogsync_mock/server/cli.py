@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cogsync_mock.cognitosync.settings import Settings
 
 from .access_log import AccessLog
-from .lifecycle import ServerOptions, bind_server, serve
+from .lifecycle import ServerOptions, bind_server
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -39,8 +39,10 @@ def main(argv: list[str] | None = None) -> int:
     scheme = "https" if arguments.ssl or arguments.ssl_cert else "http"
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"cogsync-mock listens on {scheme}://{host}:{server.port} (Ctrl+C to stop)", flush=True)
+    server.open()
+    server.serve()
     try:
-        serve(server, options)
+        server.close()
     except OSError as error:
         print(f"cogsync-mock: could not save to {options.save}: {error.strerror or error}", file=sys.stderr)
         return 1
@@ -52,7 +54,7 @@ def _options(arguments: argparse.Namespace) -> ServerOptions:
     if arguments.ssl_cert:
         ssl_context = (arguments.ssl_cert, arguments.ssl_key)
     return ServerOptions(
-        Settings(not arguments.no_enforce_credentials, arguments.verify_references),
+        Settings(not arguments.no_enforce_credentials, arguments.verify_references, arguments.enforce_roles),
         ssl_context,
         arguments.allow_origin,
         arguments.load,
@@ -78,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         "--verify-references",
         action="store_true",
         help="refuse roles, applications, streams and functions that do not exist here",
+    )
+    parser.add_argument(
+        "--enforce-roles", action="store_true", help="give identities of pools without roles no credentials"
     )
     parser.add_argument("--load", metavar="FILE", help="begin with a saved state, or with a seed as JSON or YAML")
     parser.add_argument("--save", metavar="FILE", help="write the state to this file at the end and when asked to")

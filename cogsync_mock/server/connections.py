@@ -10,6 +10,7 @@ import contextlib
 import selectors
 import socket
 import ssl
+import struct
 import threading
 import time
 from dataclasses import dataclass
@@ -52,15 +53,19 @@ class Limits:
 
 
 class Hangup(Exception):
-    """The connection ends without, or in the middle of, an answer.
+    """The connection ends without, or in the middle of, an answer, as a fault asked for.
 
     Args:
-        sent: what the client still gets.
+        failure: botocore's name of what the client shall meet, such as ``ReadTimeoutError``.
+        operation: what was asked for.
+        response: the answer that the client gets a part of; None for nothing.
     """
 
-    def __init__(self, sent: bytes = b"") -> None:
-        super().__init__("the connection ends here")
-        self.sent = sent
+    def __init__(self, failure: str, operation: str, response: HttpResponse | None = None) -> None:
+        super().__init__(failure)
+        self.failure = failure
+        self.operation = operation
+        self.response = response
 
 
 class Application(Protocol):
@@ -273,30 +278,45 @@ class Server:
         try:
             response = self._application.answer(request)
         except Hangup as hangup:
-            connection.socket.sendall(hangup.sent)
+            self._hang_up(connection, head, hangup)
             return False
         keep = head.keeps_connection and not self._stopping
-        start = start_of(response, head, keep=keep)
+        start, content = start_of(response, head, keep=keep), response.content
         if not has_body(response, head):
             connection.socket.sendall(start)
-        elif len(response.body) < _SMALL:
-            connection.socket.sendall(start + response.body)
+        elif len(content) < _SMALL:
+            connection.socket.sendall(start + content)
         else:
             connection.socket.sendall(start)
             # A client that does not read on may lose its place.
             connection.waiting_since = time.monotonic()
-            body = memoryview(response.body)
+            body = memoryview(content)
             for begin in range(0, len(body), _PIECE):
                 # The timeout of a socket is for each `sendall` as a whole.
                 connection.socket.sendall(body[begin : begin + _PIECE])
         return keep
+
+    def _hang_up(self, connection: _Connection, head: Head, hangup: Hangup) -> None:
+        """Fail as a network does: with a part of the answer, without an end, or with a reset."""
+        connection.waiting_since = time.monotonic()
+        if hangup.failure == "ReadTimeoutError":
+            # Until the client loses its patience, or its place.
+            connection.socket.settimeout(self._limits.idle)
+            connection.socket.recv(1)
+        elif hangup.failure == "IncompleteReadError" and hangup.response is not None:
+            content = hangup.response.content
+            # At least one byte is missing, even of an empty body.
+            whole = HttpResponse(hangup.response.status, hangup.response.headers, content + b"\n")
+            connection.socket.sendall(start_of(whole, head, keep=False) + content[: len(content) // 2])
+        elif hangup.failure != "ConnectionClosedError":
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _reject(
         self, connection: _Connection, reader: RequestReader, head: Head | None, response: HttpResponse | bytes
     ) -> None:
         """Say why, and end the connection so that the client reads it although it may still be sending."""
         if isinstance(response, HttpResponse):
-            response = start_of(response, head, keep=False) + (response.body if has_body(response, head) else b"")
+            response = start_of(response, head, keep=False) + (response.content if has_body(response, head) else b"")
         connection.socket.sendall(response)
         connection.waiting_since = time.monotonic()
         socket.socket.shutdown(connection.socket, socket.SHUT_WR)

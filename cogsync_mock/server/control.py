@@ -15,8 +15,9 @@ from urllib.parse import parse_qs, unquote
 
 from cogsync_mock.aws.http import HttpResponse
 
-from . import page
+from . import overview, page
 from .state_file import snapshots
+from .tools import CALLS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,10 +97,12 @@ class Control:
             ("DELETE", "/faults", self.remove_faults),
             ("DELETE", "/faults/([^/]+)", self.remove_fault),
             ("POST", "/reset", self.reset),
-            ("GET", "/overview", self.overview),
             ("GET", "/state", self.get_state),
             ("PUT", "/state", self.put_state),
             ("POST", "/state/save", self.save_state),
+            ("GET", "/identity-pools", self.list_identity_pools),
+            ("GET", "/identity-pools/([^/]+)", self.show_identity_pool),
+            ("GET", "/identity-pools/([^/]+)/identities/([^/]+)", self.show_identity),
             ("POST", "/identity-pools/([^/]+)/merge", self.merge_identities),
             ("POST", "/identity-pools/([^/]+)/stop-streaming", self.stop_streaming),
         ]
@@ -126,17 +129,14 @@ class Control:
     def list_calls(self, request: HttpRequest) -> HttpResponse:
         """List the latest calls of all services, first one first."""
         query = _query(request, _CALL_FILTERS)
-        limit = query.get("limit", "")
-        if limit and not (limit.isascii() and limit.isdigit()):
-            raise ControlError(400, f"limit must be a whole number such as 100, not {limit!r}")
+        limit = _number(query, "limit", CALLS_KEPT)
         found = [
             call
             for call in self._tools.calls()
-            if query.get("service") in {None, call["service"]} and query.get("operation") in {None, call["operation"]}
+            if query.get("service") in {None, call.service} and query.get("operation") in {None, call.operation}
         ]
-        if limit:
-            found = found[max(0, len(found) - int(limit)) :]
-        return _json({"calls": found, "dropped": self._tools.dropped_calls()})
+        latest = found[max(0, len(found) - limit) :]
+        return _json({"calls": [call.to_dict() for call in latest], "dropped": self._tools.dropped_calls()})
 
     def clear_calls(self, _: HttpRequest) -> HttpResponse:
         """Forget all calls."""
@@ -178,9 +178,24 @@ class Control:
         self._tools.reset()
         return _json({"status": "ok"})
 
-    def overview(self, _: HttpRequest) -> HttpResponse:
-        """Show identity pools and what is in them, as the page does."""
-        return _json(self._tools.overview())
+    def list_identity_pools(self, _: HttpRequest) -> HttpResponse:
+        """List the identity pools of all accounts and regions, with their configuration."""
+        return _json({"identity_pools": overview.identity_pools()})
+
+    def show_identity_pool(self, request: HttpRequest, pool_id: str) -> HttpResponse:
+        """Show a pool with its latest identities."""
+        limit = _number(_query(request, ("limit",)), "limit", 200)
+        try:
+            return _json(overview.identities(unquote(pool_id), limit))
+        except ValueError as error:
+            raise ControlError(404, str(error)) from error
+
+    def show_identity(self, _: HttpRequest, pool_id: str, identity_id: str) -> HttpResponse:
+        """Show the datasets, records and devices of an identity."""
+        try:
+            return _json(overview.datasets(unquote(pool_id), unquote(identity_id)))
+        except ValueError as error:
+            raise ControlError(404, str(error)) from error
 
     def get_state(self, _: HttpRequest) -> HttpResponse:
         """Hand out the state of cognito-sync and of the logins under it."""
@@ -263,6 +278,13 @@ def _query(request: HttpRequest, known: tuple[str, ...]) -> dict[str, str]:
     query = parse_qs(request.query, keep_blank_values=True)
     _check_names(query, known, "query parameter")
     return {name: values[-1] for name, values in query.items()}
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ControlError(400, f"{name} must be a whole number such as 100, not {text!r}")
+    return int(text)
 
 
 def _check_names(given: Mapping[str, Any], known: tuple[str, ...], kind: str) -> None:

@@ -57,8 +57,7 @@ def failure_of(exchange: HttpExchange, error: Exception) -> tuple[HttpResponse, 
 
 def page_replaced(exchange: HttpExchange, response: HttpResponse) -> HttpResponse:
     """Return a response; in the place of a web framework's page, which no SDK can read, the service's own error."""
-    content = response.body if isinstance(response.body, bytes) else response.body.encode()
-    if exchange.service and content.startswith(_PAGES):
+    if exchange.service and response.content.startswith(_PAGES):
         return _answered(exchange, UnknownOperationException())
     return response
 

@@ -360,7 +360,7 @@ def start_of(response: HttpResponse, head: Head | None, *, keep: bool) -> bytes:
         has_date = has_date or lowered == "date"
         lines.append(f"{name}: {value}\r\n")
     if not has_length and status not in _NO_BODY and status >= HTTPStatus.OK:
-        lines.append(f"Content-Length: {len(response.body)}\r\n")
+        lines.append(f"Content-Length: {len(response.content)}\r\n")
     if not has_date:
         lines.append(f"Date: {_http_date(int(time.time()))}\r\n")
     if not keep:

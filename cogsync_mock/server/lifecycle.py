@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from cogsync_mock.aws import calls
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
 from cogsync_mock.integrations.motoserver import MotoServer
@@ -21,7 +22,7 @@ from .connections import Limits, Server
 from .control import Control
 from .origins import Origins
 from .state_file import StateFile, load_state, snapshots
-from .tools import Tools
+from .tools import CALLS_KEPT, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,7 +52,57 @@ class ServerOptions:
     log: AccessLog = field(default_factory=lambda: AccessLog(quiet=True))
 
 
-def bind_server(host: str, port: int, options: ServerOptions) -> Server:
+class BoundServer:
+    """A server that has its address, and what is switched on while it serves.
+
+    Args:
+        server: what accepts connections.
+        tools: what its control routes work with.
+        options: as it was asked for.
+    """
+
+    _open = 0
+    _log: calls.CallLog | None = None
+    _lock = threading.Lock()
+
+    def __init__(self, server: Server, tools: Tools, options: ServerOptions) -> None:
+        self.port = server.port
+        self.serve = server.serve
+        self.stop = server.stop
+        self._tools = tools
+        self._options = options
+
+    def open(self) -> None:
+        """Switch on what moto's services lack, and the log, unless a mock has one."""
+        patches.install(for_server=True)
+        with BoundServer._lock:
+            if not BoundServer._open and calls.active.log is None:
+                BoundServer._log = calls.active.log = calls.CallLog(limit=CALLS_KEPT)
+            BoundServer._open += 1
+
+    def close(self) -> None:
+        """Switch it off again, and save the state if that was asked for.
+
+        Raises:
+            OSError: if it cannot be saved.
+        """
+        self._tools.close()
+        with BoundServer._lock:
+            BoundServer._open -= 1
+            if not BoundServer._open and BoundServer._log is not None:
+                if calls.active.log is BoundServer._log:
+                    calls.active.log = None
+                BoundServer._log = None
+        patches.remove(for_server=True)
+        if self._options.save is not None:
+            StateFile(self._options.save).save(snapshots().snapshot())
+
+    def reset(self) -> None:
+        """Forget all data of all services, all faults and all calls."""
+        self._tools.reset()
+
+
+def bind_server(host: str, port: int, options: ServerOptions) -> BoundServer:
     """Bind first, then build: a port in use is an error at once.
 
     Raises:
@@ -71,27 +122,13 @@ def bind_server(host: str, port: int, options: ServerOptions) -> Server:
         if options.load is not None:
             load_state(options.load)
         others = MotoServer(scheme, host, listener.getsockname()[1])
-        control = Control(Tools(), state_file)
+        tools = Tools()
+        control = Control(tools, state_file)
         application = Application(options.settings, others, control, origins, options.log, scheme)
-        return Server(listener, application, tls, Limits())
+        return BoundServer(Server(listener, application, tls, Limits()), tools, options)
     except BaseException:
         listener.close()
         raise
-
-
-def serve(server: Server, options: ServerOptions) -> None:
-    """Serve until the server is told to stop, then save what is to be saved.
-
-    Raises:
-        OSError: if that is not possible.
-    """
-    patches.install(for_server=True)
-    try:
-        server.serve()
-    finally:
-        patches.remove(for_server=True)
-    if options.save is not None:
-        StateFile(options.save).save(snapshots().snapshot())
 
 
 def _tls(given: SslContext | None) -> ssl.SSLContext | None:
@@ -132,6 +169,17 @@ def _listener(host: str, port: int) -> socket.socket:
         raise OSError(f"{failure}{os.strerror(error.errno or 0) if known else error.strerror or error}") from error
 
 
+# What makes sense for clients in this process only.
+_OF_CLIENTS = {
+    "region_name",
+    "passthrough",
+    "assert_all_requests_mocked",
+    "assert_all_faults_used",
+    "retry_delays",
+    "config",
+}
+
+
 class CognitoSyncServer:
     """The mock as an HTTP server in a thread of this process, for any language and any SDK.
 
@@ -142,7 +190,8 @@ class CognitoSyncServer:
         port: port to listen on; 0 picks a free one.
         ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
         allow_origin: origins of web pages, such as ``https://app.example.com``, that may use the control routes.
-        **options: ``enforce_credentials`` and ``verify_references`` as of `cogsync_mock.options.Options`.
+        **options: ``enforce_credentials``, ``verify_references`` and ``enforce_roles`` as of
+            `cogsync_mock.options.Options`.
             Without any, the server follows the mock that is on in this process.
 
     Raises:
@@ -164,11 +213,12 @@ class CognitoSyncServer:
         self.port = port
         self._ssl_context = ssl_context
         self._allow_origin = allow_origin
-        for name in options.keys() & {"region_name", "passthrough", "config"}:
+        for name in options.keys() & _OF_CLIENTS:
             raise TypeError(f"the option {name!r} says nothing to a server: its clients name their region and endpoint")
         checked = Options.from_kwargs(options)
-        self._settings = Settings(checked.enforce_credentials, checked.verify_references) if options else None
-        self._server: Server | None = None
+        flags = (checked.enforce_credentials, checked.verify_references, checked.enforce_roles)
+        self._settings = Settings(*flags) if options else None
+        self._server: BoundServer | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -200,7 +250,7 @@ class CognitoSyncServer:
         if not CognitoSyncServer._running and not moto_seam.mock_is_active():
             moto_seam.reset_all_services()
         CognitoSyncServer._running += 1
-        patches.install(for_server=True)
+        self._server.open()
         self._thread = threading.Thread(target=self._server.serve, name="cogsync-mock", daemon=True)
         self._thread.start()
         return self
@@ -213,15 +263,19 @@ class CognitoSyncServer:
         """
         if self._server is None or self._thread is None:
             raise RuntimeError("stop() was called on a server that is not running: call start() first")
-        self._server.stop()
+        server, self._server = self._server, None
+        server.stop()
         self._thread.join()
-        self._server = self._thread = None
+        self._thread = None
         CognitoSyncServer._running -= 1
-        patches.remove(for_server=True)
+        server.close()
 
     def reset(self) -> None:
-        """Forget all data of all services."""
-        moto_seam.reset_all_services()
+        """Forget all data of all services, all faults and all calls."""
+        if self._server is None:
+            moto_seam.reset_all_services()
+        else:
+            self._server.reset()
 
     def __enter__(self) -> CognitoSyncServer:
         return self.start()

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib import metadata
 from typing import Any
 
 import moto
 
 from cogsync_mock.aws import calls
+from cogsync_mock.aws.faults import Fault, faults
+from cogsync_mock.cognitosync.exceptions import CognitoSyncError
+from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
+from cogsync_mock.integrations.backends import backends
 from cogsync_mock.runtime import moto_seam
+
+#: How many of the latest calls a server keeps.
+CALLS_KEPT = 10_000
+
+
+def backend_of_pool(identity_pool_id: str) -> CognitoSyncBackend:
+    """Return the backend of the account and region that have an identity pool.
+
+    Raises:
+        ValueError: if none has.
+    """
+    for account_id, regions in list(backends("cognito-identity").items()):
+        for region, backend in list(regions.items()):
+            if identity_pool_id in backend.identity_pools:
+                found: CognitoSyncBackend = cognitosync_backends[account_id][region]
+                return found
+    raise ValueError(f"there is no identity pool {identity_pool_id!r}: create it first with CreateIdentityPool")
 
 
 class Tools:
     """The functions under the control routes."""
 
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def close(self) -> None:
+        """Take back what was done here and would outlive the server."""
+        faults.remove(self._faults)
+        self._faults.clear()
+
     def versions(self) -> dict[str, str]:
         """Return the versions of this package and of moto."""
-        return {"version": version("cogsync-mock"), "moto": moto.__version__}
+        return {"version": metadata.version("cogsync-mock"), "moto": moto.__version__}
 
-    def calls(self) -> list[dict[str, Any]]:
+    # ---------------------------------------------------------------------------------- calls
+
+    def calls(self) -> list[calls.Call]:
         """Return the calls that are kept, first one first."""
-        return [call.to_dict() for call in calls.active_log()]
+        return list(calls.active_log())
 
     def dropped_calls(self) -> int:
         """Return how many older calls are no longer kept."""
@@ -30,29 +61,59 @@ class Tools:
         """Forget all calls."""
         calls.active_log().clear()
 
+    # --------------------------------------------------------------------------------- faults
+
     def faults(self) -> list[dict[str, Any]]:
-        """Return the faults that are left."""
-        return []
+        """Return the faults, those that are used up included."""
+        return [fault.to_dict() for fault in faults]
 
     def add_fault(self, **members: Any) -> dict[str, Any]:
-        """Add a fault."""
-        return members
+        """Add a fault; return it with its id.
+
+        Raises:
+            TypeError: if a member is of the wrong type.
+            ValueError: if there is no such operation, error or parameter, or the fault would do nothing.
+        """
+        fault = Fault(**members)
+        self._faults.append(fault)
+        faults.add(fault)
+        return fault.to_dict()
 
     def remove_fault(self, fault_id: str) -> bool:
         """Remove a fault; return whether there was one."""
-        return bool(fault_id) and False
+        found = [fault for fault in faults if fault.id == fault_id]
+        for fault in found:
+            fault.remove()
+        return bool(found)
+
+    # ----------------------------------------------------------------------------------- data
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget all data of all services, all faults and all calls."""
         moto_seam.reset_all_services()
-
-    def overview(self) -> dict[str, Any]:
-        """Return what there is."""
-        return {}
+        faults.remove(list(faults))
+        self._faults.clear()
+        calls.active_log().clear()
 
     def merge_identities(self, pool_id: str, source_identity_id: str, target_identity_id: str) -> list[str]:
-        """Merge."""
-        return [pool_id, source_identity_id, target_identity_id]
+        """Merge one identity into another; return the new names of its datasets.
+
+        Raises:
+            ValueError: if there is no such pool, or it has not both identities, or they are the same.
+        """
+        if source_identity_id == target_identity_id:
+            raise ValueError(f"an identity cannot be merged with itself: {source_identity_id!r}")
+        try:
+            return backend_of_pool(pool_id).merge_identities(pool_id, source_identity_id, target_identity_id)
+        except CognitoSyncError as error:
+            raise ValueError(f"{error.message} in pool {pool_id!r}: create it first with GetId") from error
 
     def stop_streaming(self, pool_id: str, reason: str) -> None:
-        """Stop."""
+        """Turn a pool's stream off, and say why.
+
+        Raises:
+            ValueError: if there is no such pool, it has no stream, or the reason is empty.
+        """
+        if not reason:
+            raise ValueError("reason must say why streaming was stopped, in at least one character")
+        backend_of_pool(pool_id).stop_streaming(pool_id, reason)
