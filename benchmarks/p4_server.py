@@ -20,7 +20,7 @@ from _paired import paired
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS, CALLS = 20, 100
+ROUNDS, CALLS = 80, 25
 SCOPE = "AWS4-HMAC-SHA256 Credential=FOOBARKEY/20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 

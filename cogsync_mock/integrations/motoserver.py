@@ -80,6 +80,12 @@ class MotoServer:
             collected[name] = f"{collected[name]}, {value}" if name in collected else value
         return HttpResponse(int(status.partition(" ")[0]), collected, body)
 
+    def service_of(self, request: HttpRequest) -> str:
+        """Return moto's name of the service that a request is for."""
+        environ = _environ(self._environ, request)
+        host = self._dispatcher.infer_service_region_host(environ, environ["PATH_INFO"])
+        return str(self._dispatcher.get_backend_for_host(host) or "s3")
+
 
 def _environ(base: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Return the request in the form of WSGI (PEP 3333), with the target still as it came beside it."""

@@ -19,6 +19,7 @@ from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 from cogsync_mock.cognitosync.settings import current
 from cogsync_mock.cognitosync.wire import protocol
+from cogsync_mock.cognitosync.wire.contract import SERVICE
 from cogsync_mock.cognitosync.wire.protocol import MAX_BODY
 from cogsync_mock.runtime import moto_seam
 
@@ -145,13 +146,22 @@ class Application:
         """Let AWS's services answer."""
         origin = f"{self._scheme}://{request.host}"
         url = f"{origin}{request.path}" + (f"?{request.query}" if request.query else "")
-        exchange = HttpExchange(request, url, None, lambda: _guess(request))
+        exchange = HttpExchange(request, url, None, lambda: self._guess(request))
         if has_passed(request):
             return _name(exchange), self._answer(exchange, origin)
         try:
             return _name(exchange), intercept(exchange, lambda passed: self._answer(passed, origin))
         except ConnectionFailure as failure:
             raise Hangup(failure.name, _name(exchange), failure.response) from failure
+
+    def _guess(self, request: HttpRequest) -> str | None:
+        """Return boto3's name of the service of a request that is not signed for one."""
+        if _is_for_cognito_sync(request):
+            return SERVICE
+        signed_for = _scope_service(request)
+        if signed_for is not None and _is_of_moto(signed_for):
+            return None
+        return moto_seam.boto3_name(self._others.service_of(request))
 
     def _answer(self, exchange: HttpExchange, origin: str) -> HttpResponse:
         if _is_for_cognito_sync(exchange.request):
@@ -232,8 +242,3 @@ def _is_for_cognito_sync(request: HttpRequest, *, by_body: bool = True) -> bool:
         return True
     may_be_envelope = path == "/" and "json" in request.header("content-type") and not request.header("x-amz-target")
     return may_be_envelope and (not by_body or _MARK.encode() in request.body)
-
-
-def _guess(request: HttpRequest) -> str | None:
-    """Return the service of a request that is not signed for one."""
-    return "cognito-sync" if _is_for_cognito_sync(request) else None

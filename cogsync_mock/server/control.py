@@ -50,11 +50,13 @@ class Control:
     """Answers the control routes.
 
     Args:
+        scheme: of the server's address.
         tools: what they do it with.
         state_file: where ``state/save`` writes to, None without ``--save``.
     """
 
-    def __init__(self, tools: Tools, state_file: StateFile | None) -> None:
+    def __init__(self, scheme: str, tools: Tools, state_file: StateFile | None) -> None:
+        self._scheme = scheme
         self._tools = tools
         self._state_file = state_file
         self._started = time.time()
@@ -116,7 +118,7 @@ class Control:
 
     def welcome(self, request: HttpRequest) -> HttpResponse:
         """Tell a browser at ``/`` what this is."""
-        return page.welcome(request.host, self._versions())
+        return page.welcome(f"{self._scheme}://{request.host}", self._versions())
 
     # ------------------------------------------------------------------------------------- routes
 
@@ -124,19 +126,23 @@ class Control:
         """Say that the server works, and what it is."""
         seconds = round(time.time() - self._started, 3)
         saves = None if self._state_file is None else str(self._state_file.path)
-        return _json({"status": "ok", **self._versions(), "uptime": seconds, "save": saves})
+        kept = {"kept": len(self._tools.calls()), "dropped": self._tools.dropped_calls()}
+        return _json({"status": "ok", **self._versions(), "uptime": seconds, "save": saves, "calls": kept})
 
     def list_calls(self, request: HttpRequest) -> HttpResponse:
         """List the latest calls of all services, first one first."""
         query = _query(request, _CALL_FILTERS)
         limit = _number(query, "limit", CALLS_KEPT)
+        kept = self._tools.calls()
         found = [
             call
-            for call in self._tools.calls()
+            for call in kept
             if query.get("service") in {None, call.service} and query.get("operation") in {None, call.operation}
         ]
         latest = found[max(0, len(found) - limit) :]
-        return _json({"calls": [call.to_dict() for call in latest], "dropped": self._tools.dropped_calls()})
+        dropped = self._tools.dropped_calls()
+        listed = [call.to_dict() for call in latest]
+        return _json({"calls": listed, "dropped": dropped, "total": dropped + len(kept)})
 
     def clear_calls(self, _: HttpRequest) -> HttpResponse:
         """Forget all calls."""

@@ -42,8 +42,7 @@ def failure_of(exchange: HttpExchange, error: Exception) -> tuple[HttpResponse, 
     model = exchange.model
     name = f"{exchange.service or 'AWS'}.{exchange.operation}"
     if isinstance(error, NotImplementedError) and model is not None:
-        sentence = f"moto {moto.__version__} does not implement {name}: {error}".rstrip(": ")
-        return _answered(exchange, _Failure("NotImplemented", 501, sentence)), None
+        return _answered(exchange, _not_implemented(exchange, str(error))), None
     if model is None:
         return _answered(exchange, UnknownOperationException()), None
     report = _report(exchange)
@@ -57,9 +56,16 @@ def failure_of(exchange: HttpExchange, error: Exception) -> tuple[HttpResponse, 
 
 def page_replaced(exchange: HttpExchange, response: HttpResponse) -> HttpResponse:
     """Return a response; in the place of a web framework's page, which no SDK can read, the service's own error."""
-    if exchange.service and response.content.startswith(_PAGES):
-        return _answered(exchange, UnknownOperationException())
-    return response
+    if not exchange.service or not response.content.startswith(_PAGES):
+        return response
+    if exchange.model is not None:
+        return _answered(exchange, _not_implemented(exchange))
+    return _answered(exchange, UnknownOperationException())
+
+
+def _not_implemented(exchange: HttpExchange, reason: str = "") -> _Failure:
+    sentence = f"moto {moto.__version__} does not implement {exchange.service}.{exchange.operation}"
+    return _Failure("NotImplemented", 501, f"{sentence}: {reason}" if reason else sentence)
 
 
 def _answered(exchange: HttpExchange, error: AWSError) -> HttpResponse:

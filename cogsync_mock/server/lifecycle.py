@@ -123,7 +123,7 @@ def bind_server(host: str, port: int, options: ServerOptions) -> BoundServer:
             load_state(options.load)
         others = MotoServer(scheme, host, listener.getsockname()[1])
         tools = Tools()
-        control = Control(tools, state_file)
+        control = Control(scheme, tools, state_file)
         application = Application(options.settings, others, control, origins, options.log, scheme)
         return BoundServer(Server(listener, application, tls, Limits()), tools, options)
     except BaseException:

@@ -17,6 +17,7 @@ from data import PUSH_SYNC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SCOPE = "AWS4-HMAC-SHA256 Credential=key/20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 KEYS: dict[str, Any] = {
     "aws_access_key_id": "key",
     "aws_secret_access_key": "secret",

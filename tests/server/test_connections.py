@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from running import KEYS, command, exchange, port_of, use
+from running import KEYS, SCOPE, command, exchange, port_of, use
 
 from cogsync_mock import CognitoSyncServer
 from cogsync_mock.aws.http import HttpResponse
@@ -26,7 +26,6 @@ from cogsync_mock.server.http1 import Head, start_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCOPE = "AWS4-HMAC-SHA256 Credential=key/20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 LIST_POOLS = f"GET /identitypools HTTP/1.1\r\nHost: x\r\nAuthorization: {SCOPE.format('cognito-sync')}\r\n\r\n".encode()
 
 
