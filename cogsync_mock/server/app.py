@@ -14,7 +14,7 @@ from cogsync_mock.aws.errors import AWSError, RequestEntityTooLargeException, Se
 from cogsync_mock.aws.exchange import HttpExchange
 from cogsync_mock.aws.faults import ConnectionFailure
 from cogsync_mock.aws.http import HttpResponse
-from cogsync_mock.aws.interception import has_passed, intercept
+from cogsync_mock.aws.interception import forwarded_call, intercept
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 from cogsync_mock.cognitosync.settings import current
@@ -124,7 +124,7 @@ class Application:
         if _is_control(request):
             return "control", self._guarded(request, self._control.answer)
         if unquote(request.path).startswith("/moto-api"):
-            return "moto-api", self._guarded(request, self._others.answer)
+            return "moto-api", self._guarded(request, self._motos_own)
         if _is_preflight(request):
             return "preflight", _preflight(request)
         if _is_a_browsers_visit(request):
@@ -142,13 +142,20 @@ class Application:
             return _with_headers(response, {"Access-Control-Allow-Origin": origin, "Vary": "Origin"})
         return _with_headers(response, {})
 
+    def _motos_own(self, request: HttpRequest) -> HttpResponse:
+        """Let moto answer on routes of its own."""
+        try:
+            return self._others.answer(request)
+        except Exception as error:  # noqa: BLE001  # moto raises whatever its data make it
+            sentence = f"moto could not answer {request.path}: {type(error).__name__}: {error}"
+            self._log.notice(sentence)
+            return HttpResponse(500, {"Content-Type": JSON}, json.dumps({"error": sentence}).encode() + b"\n")
+
     def _aws(self, request: HttpRequest) -> tuple[str, HttpResponse]:
         """Let AWS's services answer."""
         origin = f"{self._scheme}://{request.host}"
         url = f"{origin}{request.path}" + (f"?{request.query}" if request.query else "")
-        exchange = HttpExchange(request, url, None, lambda: self._guess(request))
-        if has_passed(request):
-            return _name(exchange), self._answer(exchange, origin)
+        exchange = HttpExchange(request, url, forwarded_call(request), lambda: self._guess(request))
         try:
             return _name(exchange), intercept(exchange, lambda passed: self._answer(passed, origin))
         except ConnectionFailure as failure:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from cogsync_mock.aws import calls
+from cogsync_mock.aws.interception import served_ports
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
 from cogsync_mock.integrations.motoserver import MotoServer
@@ -74,6 +75,7 @@ class BoundServer:
 
     def open(self) -> None:
         """Switch on what moto's services lack, and the log, unless a mock has one."""
+        served_ports.add(self.port)
         patches.install(for_server=True)
         with BoundServer._lock:
             if not BoundServer._open and calls.active.log is None:
@@ -86,6 +88,7 @@ class BoundServer:
         Raises:
             OSError: if it cannot be saved.
         """
+        served_ports.discard(self.port)
         self._tools.close()
         with BoundServer._lock:
             BoundServer._open -= 1

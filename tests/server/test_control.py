@@ -305,9 +305,7 @@ def test_errors_say_what_is_wrong_and_what_to_do(
 
 
 class TestStrangers:
-    @pytest.mark.parametrize(
-        "path", ["/cogsync-api/health", "/cogsync-api/", "/moto-api/data.json", "/%6doto-api/data.json"]
-    )
+    @pytest.mark.parametrize("path", ["/cogsync-api/health", "/cogsync-api/", "/moto-api/config", "/%6doto-api/config"])
     @pytest.mark.parametrize(
         ("headers", "status"),
         [

@@ -298,7 +298,8 @@ def test_a_story_that_begins_in_the_browser_is_seen_by_boto3(page: Page, url: st
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
     )
     made = page.run(
-        f"""fetch('{url}/', {{method: 'POST', body: '{{"IdentityPoolName":"web","AllowUnauthenticatedIdentities":true}}',
+        f"""fetch('{url}/', {{method: 'POST',
+          body: '{{"IdentityPoolName":"web","AllowUnauthenticatedIdentities":true}}',
           headers: {{Authorization: '{scope.format("cognito-identity")}', 'Content-Type': 'application/x-amz-json-1.1',
           'X-Amz-Target': 'AWSCognitoIdentityService.CreateIdentityPool'}}}}).then((answer) => answer.json())"""
     )
