@@ -26,7 +26,7 @@ def identity_pools() -> list[dict[str, Any]]:
         for region, backend in list(regions.items()):
             if backend.identity_pools:
                 sync: CognitoSyncBackend = cognitosync_backends[account_id][region]
-                found += [_pool(sync, pool_id) for pool_id in sync.pools.ids()]
+                found += [_pool(sync, pool_id) for pool_id in sorted(backend.identity_pools)]
     return found
 
 
@@ -37,10 +37,11 @@ def identities(pool_id: str, limit: int) -> dict[str, Any]:
         ValueError: if there is no such pool.
     """
     backend = backend_of_pool(pool_id)
-    pool = backend.pools.get(pool_id)
     known = cognitoidentity.identities(backend.account_id, backend.region_name, pool_id)
     latest = [identity["IdentityId"] for identity in known[: -limit - 1 : -1]]
-    return {**_pool(backend, pool_id), "identities": [_identity(pool, identity_id) for identity_id in latest]}
+    described = _pool(backend, pool_id)
+    with backend.pool(pool_id) as pool:
+        return {**described, "identities": [_identity(pool, identity_id) for identity_id in latest]}
 
 
 def datasets(pool_id: str, identity_id: str) -> dict[str, Any]:
@@ -49,8 +50,7 @@ def datasets(pool_id: str, identity_id: str) -> dict[str, Any]:
     Raises:
         ValueError: if there is no such pool.
     """
-    pool = backend_of_pool(pool_id).pools.get(pool_id)
-    with pool.lock:
+    with backend_of_pool(pool_id).pool(pool_id) as pool:
         data = pool.identity(identity_id)
         return {
             "id": identity_id,
@@ -60,21 +60,21 @@ def datasets(pool_id: str, identity_id: str) -> dict[str, Any]:
 
 
 def _pool(backend: CognitoSyncBackend, pool_id: str) -> dict[str, Any]:
-    pool = backend.pools.get(pool_id)
     owner = cognitoidentity.identity_pool(backend.account_id, backend.region_name, pool_id)
     known = cognitoidentity.identities(backend.account_id, backend.region_name, pool_id)
-    return {
-        "id": pool_id,
-        "name": getattr(owner, "identity_pool_name", ""),
-        "account": backend.account_id,
-        "region": backend.region_name,
-        "push_sync": pool.push_sync,
-        "cognito_streams": pool.cognito_streams,
-        "cognito_events": dict(pool.events),
-        "storage": pool.storage,
-        "last_modified": pool.last_modified,
-        "identity_count": len(known),
-    }
+    with backend.pool(pool_id) as pool:
+        return {
+            "id": pool_id,
+            "name": getattr(owner, "identity_pool_name", ""),
+            "account": backend.account_id,
+            "region": backend.region_name,
+            "push_sync": pool.push_sync,
+            "cognito_streams": pool.cognito_streams,
+            "cognito_events": dict(pool.events),
+            "storage": pool.storage,
+            "last_modified": pool.last_modified,
+            "identity_count": len(known),
+        }
 
 
 def _identity(pool: Pool, identity_id: str) -> dict[str, Any]:
