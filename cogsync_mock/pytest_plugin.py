@@ -1,4 +1,4 @@
-"""pytest plugin: fixtures, the marker and ini keys.
+"""pytest plugin: fixtures, the marker, ini keys, and the calls of a failing test in its report.
 
 PYTEST_DONT_REWRITE
 
@@ -16,44 +16,57 @@ if TYPE_CHECKING:
 
     from . import CognitoSyncMock, CognitoSyncServer
 
-_MARKER = _FIXTURE = "cognito_sync_mock"
+_MARKERS = ("cognito_sync_mock", "aws_mock")
+_FIXTURE = "aws_mock"
+_FIXTURES = frozenset({"aws_mock", "cognito_sync_mock"})
 _PASSED = pytest.StashKey[bool]()
+_MOCK = pytest.StashKey["CognitoSyncMock"]()
+
+_SIGNATURE = (
+    "(*, region_name=None, enforce_credentials=True, verify_references=False, enforce_roles=False, passthrough=(), "
+    "assert_all_requests_mocked=True, assert_all_faults_used=True, retry_delays=False, config=None)"
+)
+# By option: what it says, and whether it is on by default.
+_FLAGS = {
+    "enforce_credentials": ("Whether Cognito Sync operations refuse the wrong kind of credentials.", True),
+    "verify_references": ("Whether pool configurations may only name what exists in the mock.", False),
+    "enforce_roles": ("Whether identities need a role of their pool to get credentials.", False),
+    "assert_all_requests_mocked": ("Whether a request that was refused fails the test, swallowed or not.", True),
+    "assert_all_faults_used": ("Whether a fault that was not used fails the test.", True),
+    "retry_delays": ("Whether botocore really waits between retries.", False),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the ini keys, one for each option that makes sense for a whole project."""
-    parser.addini("cognito_sync_region_name", "Default region inside the Cognito Sync mock.", default=None)
-    parser.addini(
-        "cognito_sync_enforce_credentials",
-        "Whether Cognito Sync operations refuse the wrong kind of credentials.",
-        type="bool",
-        default=True,
-    )
-    parser.addini(
-        "cognito_sync_verify_references",
-        "Whether pool configurations may only name roles, applications and streams that exist in the mock.",
-        type="bool",
-        default=False,
-    )
-    parser.addini(
-        "cognito_sync_passthrough", "Hosts whose requests may leave the Cognito Sync mock.", type="linelist", default=[]
-    )
+    parser.addini("cognito_sync_region_name", "Default region inside the AWS mock.", default=None)
+    for name, (text, default) in _FLAGS.items():
+        parser.addini(f"cognito_sync_{name}", text, type="bool", default=default)
+    parser.addini("cognito_sync_passthrough", "Hosts whose requests may leave the mock.", type="linelist", default=[])
+    parser.addini("aws_mock_report", "When to report a test's AWS calls: failed, always or never.", default="failed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker with its full signature."""
-    config.addinivalue_line(
-        "markers",
-        f"{_MARKER}(*, region_name='us-east-1', enforce_credentials=True, verify_references=False, passthrough=(), "
-        "config=None): run the test inside the mock, with these options; "
-        "the closest marker wins, option by option.",
-    )
+    """Register the marker, under both names, with its full signature.
+
+    Raises:
+        pytest.UsageError: if an ini key has no meaning.
+    """
+    for marker in _MARKERS:
+        config.addinivalue_line(
+            "markers",
+            f"{marker}{_SIGNATURE}: run the test inside the mock, with these options; "
+            "the closest marker wins, option by option.",
+        )
+    when = config.getini("aws_mock_report")
+    if when not in ("failed", "always", "never"):
+        raise pytest.UsageError(f"aws_mock_report must be failed, always or never, not {when!r}")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Make the marker switch the mock on by itself: a marked test takes the fixture, whether it names it or not."""
     names: list[str] | None = getattr(item, "fixturenames", None)
-    if names is not None and _FIXTURE not in names and item.get_closest_marker(_MARKER):
+    if names is not None and _FIXTURES.isdisjoint(names) and any(map(item.get_closest_marker, _MARKERS)):
         # Before the other fixtures of the test, so that they are inside the mock; after those of wider scope, which
         # live longer than it.
         names.insert(next((i for i, name in enumerate(names) if _is_of_function(item, name)), len(names)), _FIXTURE)
@@ -61,11 +74,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Keep whether the test itself has passed, for fixtures that end after it. Around all others, which know xfail."""
+    """Keep whether the test itself has passed, for fixtures that end after it; report the calls of one that has not.
+
+    Around all others, which know xfail.
+    """
     outcome: Any = yield
+    report: pytest.TestReport = outcome.get_result()
     if call.when == "call":
-        report: pytest.TestReport = outcome.get_result()
         item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")
+    mock = item.stash.get(_MOCK, None)
+    when = item.config.getini("aws_mock_report")
+    wanted = report.failed if when == "failed" else when == "always" and call.when == "call"
+    if mock is not None and wanted and mock.calls:
+        report.sections.append(("AWS calls", repr(mock.calls)))
 
 
 def _is_of_function(item: pytest.Item, name: str) -> bool:
@@ -76,30 +97,30 @@ def _is_of_function(item: pytest.Item, name: str) -> bool:
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Collect the options: ini keys, then markers from module to function."""
-    names = ("region_name", "enforce_credentials", "verify_references", "passthrough")
+    names = ("region_name", *_FLAGS, "passthrough")
     options = {name: request.config.getini(f"cognito_sync_{name}") for name in names}
     # pytest before 8 knows no default of None, and gives an empty text.
     if not options["region_name"]:
         del options["region_name"]
-    for marker in reversed(list(request.node.iter_markers(_MARKER))):
+    for marker in reversed([marker for marker in request.node.iter_markers() if marker.name in _MARKERS]):
         if marker.args:
-            raise pytest.UsageError(f"the marker {_MARKER} takes options by name only, not {marker.args[0]!r}")
+            raise pytest.UsageError(f"the marker {marker.name} takes options by name only, not {marker.args[0]!r}")
         options.update(marker.kwargs)
     return options
 
 
 @pytest.fixture
-def cognito_sync_mock(request: pytest.FixtureRequest) -> Iterator[CognitoSyncMock]:
-    """Amazon Cognito Sync and all of moto's services, mocked and empty for one test; no request leaves the process.
+def aws_mock(request: pytest.FixtureRequest) -> Iterator[CognitoSyncMock]:
+    """All of AWS that moto knows, and Cognito Sync: mocked and empty for one test; no request leaves the process.
 
     A test that also takes ``monkeypatch`` and changes AWS variables with it names it after this fixture, so that
     its changes are undone first.
     """
-    from . import mock_cognito_sync
+    from . import mock_aws
 
-    context = mock_cognito_sync(**_options(request))
+    context = mock_aws(**_options(request))
     failed = request.session.testsfailed
-    mock = context.start()
+    mock = request.node.stash[_MOCK] = context.start()
     try:
         yield mock
     finally:
@@ -121,13 +142,25 @@ def _fail_without_frames(check: Callable[[], None]) -> None:
 
 
 @pytest.fixture
-def cognito_sync_client(cognito_sync_mock: CognitoSyncMock) -> Any:
+def cognito_sync_mock(aws_mock: CognitoSyncMock) -> CognitoSyncMock:
+    """The same as ``aws_mock``."""
+    return aws_mock
+
+
+@pytest.fixture
+def aws_client(aws_mock: CognitoSyncMock) -> Callable[..., Any]:
+    """A function that makes boto3 clients inside the mock: ``aws_client("s3", **kwargs)``."""
+    return aws_mock.client
+
+
+@pytest.fixture
+def cognito_sync_client(aws_mock: CognitoSyncMock) -> Any:
     """A boto3 client for cognito-sync inside the mock, with developer credentials."""
-    return cognito_sync_mock.client()
+    return aws_mock.client()
 
 
 @pytest.fixture(scope="session")
-def _cognito_sync_server() -> Iterator[CognitoSyncServer]:
+def _aws_server() -> Iterator[CognitoSyncServer]:
     """One server for the whole session: starting one costs more than emptying it."""
     from . import CognitoSyncServer
 
@@ -136,12 +169,18 @@ def _cognito_sync_server() -> Iterator[CognitoSyncServer]:
 
 
 @pytest.fixture
-def cognito_sync_server(
-    _cognito_sync_server: CognitoSyncServer,
-    cognito_sync_mock: CognitoSyncMock,  # noqa: ARG001  # it empties
+def aws_server(
+    _aws_server: CognitoSyncServer,
+    aws_mock: CognitoSyncMock,  # noqa: ARG001  # it empties
 ) -> CognitoSyncServer:
-    """The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures.
+    """The mock as an HTTP server, empty for one test; it shares its data with the other fixtures.
 
     Point any SDK in any language at its ``endpoint_url``. Child processes inherit mocked credentials.
     """
-    return _cognito_sync_server
+    return _aws_server
+
+
+@pytest.fixture
+def cognito_sync_server(aws_server: CognitoSyncServer) -> CognitoSyncServer:
+    """The same as ``aws_server``."""
+    return aws_server

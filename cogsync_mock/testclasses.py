@@ -51,7 +51,7 @@ def decorate_class(cls: type, mock: Mock, wrap: Wrap) -> type:
     """
     if issubclass(cls, unittest.TestCase):
         # `run` spans setUp, the test, tearDown and all cleanups, and subclasses inherit it.
-        cls.run = wrap(cls.run)  # type: ignore[method-assign]  # this is what decorating means
+        cls.run = _run_inside(cls.run, mock)  # type: ignore[method-assign]  # this is what decorating means
         cls.debug = wrap(cls.debug)  # type: ignore[method-assign]
     _add_fixture(cls, mock)
     cover = functools.partial(_cover, mock=mock, wrap=wrap)
@@ -79,6 +79,28 @@ def _add_fixture(cls: Any, mock: Mock) -> None:
     setattr(cls, _MOCKS, mocks)
     # The name is the class's own: fixtures of one name hide each other.
     setattr(cls, _FIXTURE, pytest.fixture(autouse=True, name=f"{_FIXTURE}_{cls.__qualname__}")(inside))
+
+
+def _run_inside(run: Callable[..., Any], mock: Mock) -> Any:
+    """Wrap `TestCase.run`, which reports failures instead of raising them: so what the mock finds at the end is one."""
+
+    @functools.wraps(run)
+    def run_inside(test: Any, *args: Any, **kwargs: Any) -> Any:
+        started = mock.start()
+        # The first cleanup runs last.
+        test.addCleanup(_verify, test, started)
+        try:
+            return run(test, *args, **kwargs)
+        finally:
+            mock.stop()
+
+    return run_inside
+
+
+def _verify(test: Any, mock: Any) -> None:
+    # unittest's own record of this run; a test that failed or was skipped need not be told of anything else.
+    if getattr(getattr(test, "_outcome", None), "success", True):
+        mock.verify()
 
 
 def _follow_subclasses(cls: Any, cover: Callable[[Any, Iterable[str]], None]) -> None:

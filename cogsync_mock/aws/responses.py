@@ -32,17 +32,22 @@ def parse_response(exchange: HttpExchange, response: HttpResponse | None) -> tup
     if model.has_event_stream_output and response.status < _FAILED:
         # A stream of events can be read once, by the one who asked for it.
         return {}, None, None
+    output: Any = model.output_shape  # None where the answer has no members
+    payload = output.serialization.get("payload") if output is not None and response.status < _FAILED else None
+    is_raw = payload is not None and output.members[payload].type_name == "blob"
     wire = {
         "headers": HeadersDict(dict(response.headers)),
         "status_code": response.status,
-        "body": response.content,
+        # botocore takes what it streams for text.
+        "body": b"" if is_raw else response.content,
         "context": {"operation_name": model.name},
     }
-    output: Any = model.output_shape  # None where the answer has no members
     try:
         parsed = _parser(_protocol(exchange, response)).parse(wire, output)
     except Exception as error:  # noqa: BLE001  # botocore's parsers raise whatever a broken body makes them
         return None, type(error).__name__, str(error)
+    if is_raw:
+        parsed[payload] = response.content
     if response.status >= _FAILED:
         failure = parsed.get("Error", {})
         return None, str(failure.get("Code", response.status)), str(failure.get("Message", ""))

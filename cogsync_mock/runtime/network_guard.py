@@ -26,7 +26,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from cogsync_mock.aws import calls
 from cogsync_mock.aws.exchange import MOTO, HttpExchange, ServiceCall, answering, current_api_call
 from cogsync_mock.aws.faults import ConnectionFailure
-from cogsync_mock.aws.http import HttpRequest, HttpResponse
+from cogsync_mock.aws.http import HttpRequest, HttpResponse, as_text
 from cogsync_mock.aws.interception import forwarding, intercept, served_ports
 from cogsync_mock.aws.invocations import call_when_over, check_invocation
 
@@ -115,7 +115,7 @@ def _send(original: Callable[..., AWSResponse], session: Any, request: AWSPrepar
     leaves = routing.may_leave(request.url, proxy_url)
     if leaves and routing.port_of(request.url) in served_ports:
         # A server of this process: there it passes the seam.
-        with _letting_through(), forwarding(str(request.headers.get("amz-sdk-invocation-id") or ""), api_call):
+        with _letting_through(), forwarding(as_text(request.headers.get("amz-sdk-invocation-id") or ""), api_call):
             return original(session, request)
     exchange = HttpExchange(_lazy(request), request.url, api_call)
     sent: list[AWSResponse] = []
