@@ -228,7 +228,7 @@ def _span(cls: Any, mock: Mock, setup_name: str, teardown_name: str) -> None:
             setattr(owner, mark, started - 1)
             mock.stop()
 
-    kind: Any = classmethod if setup_name.endswith("_class") else lambda function: function
+    kind: Any = classmethod if setup_name == "setup_class" else lambda function: function
     setattr(cls, setup_name, kind(setup_inside))
     setattr(cls, teardown_name, kind(teardown_inside))
 

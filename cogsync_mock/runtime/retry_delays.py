@@ -1,7 +1,8 @@
 """Retries without waiting: botocore repeats as in production, and the log says how long it would have waited.
 
 Uses ``botocore.endpoint.time`` (what waits between attempts), ``botocore.retries.bucket.TokenBucket._acquire`` (what
-adaptive retries wait in) and, since botocore has it, ``botocore.retries.standard.RetryHandler``'s ``_sleep``.
+adaptive retries wait in; with its ``_refill``, ``_sleep_amount`` and ``_current_capacity``) and, since botocore has it,
+``botocore.retries.standard.RetryHandler``'s ``_sleep``.
 """
 
 from __future__ import annotations

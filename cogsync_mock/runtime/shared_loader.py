@@ -5,7 +5,8 @@ Private names of botocore that are used here, beside those in `botocore_sharing`
 
     ``loaders.Loader``       ``_search_paths``, ``_extras_types``, ``file_loader``
     ``model.ServiceModel``   ``_shape_resolver``, the same in all copies of a model
-    `_READERS`               the functions that read data and do not hand them to users
+    `_READERS`               the functions that read data and do not hand them to users, among them
+                             ``_load_service_endpoints_ruleset``, ``_register_legacy_retries``, ``_get_waiter_config``
 """
 
 from __future__ import annotations
