@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
+from cogsync_mock.cognitoidentity.operations import issue
 from cogsync_mock.cognitosync import references
 from cogsync_mock.cognitosync.models import cognitosync_backends
 from cogsync_mock.runtime.moto_seam import mock_is_active
@@ -45,6 +46,12 @@ def _session() -> Any:
     return boto3.Session()
 
 
+@functools.cache
+def _client(service: str, endpoint_url: str | None, region_name: str, config: Config | None) -> Any:
+    """Return one client for all tests that want exactly this one: making it takes ten times as long as a call."""
+    return _session().client(service, endpoint_url=endpoint_url, region_name=region_name, config=config)
+
+
 @dataclass(frozen=True)
 class Response:
     """A raw HTTP answer."""
@@ -66,14 +73,21 @@ class Door:
         self.endpoint_url = endpoint_url
 
     def client(self, service: str = "cognito-sync", *, config: Config | None = UNCHECKED, **kwargs: Any) -> Any:
-        kwargs.setdefault("region_name", REGION)
-        return _session().client(service, endpoint_url=self.endpoint_url, config=config, **kwargs)
+        region_name = kwargs.pop("region_name", REGION)
+        if not kwargs:
+            return _client(service, self.endpoint_url, region_name, config)
+        return _session().client(
+            service, endpoint_url=self.endpoint_url, region_name=region_name, config=config, **kwargs
+        )
 
     def identity_client(self, identity_id: str) -> Any:
         """Return a client that signs with the credentials of an identity."""
-        keys = self.mock.client(identity_id=identity_id)._request_signer._credentials
+        keys = issue(identity_id)
+        assert keys is not None
         return self.client(
-            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, aws_session_token=keys.token
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            aws_session_token=keys.session_token,
         )
 
     def http(

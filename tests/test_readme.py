@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).parent.parent
 BLOCKS = re.findall(
@@ -23,11 +25,13 @@ def test_every_block_is_of_a_kind_that_is_tested() -> None:
     assert (len(PYTHON), len(CONSOLE), len(INI)) == (6, 4, 1)
 
 
-@pytest.mark.parametrize("number", range(len(PYTHON)))
-def test_python_blocks_pass(pytester: pytest.Pytester, number: int) -> None:
-    pytester.makepyfile(PYTHON[number])
+def test_python_blocks_pass(pytester: pytest.Pytester) -> None:
+    """In one run, as a reader would keep them: a file each."""
+    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(PYTHON)})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", "--strict-markers")
-    result.assert_outcomes(passed=PYTHON[number].count("def test_"))
+    result.assert_outcomes(passed=sum(block.count("def test_") for block in PYTHON))
+    for number in range(len(PYTHON)):
+        result.stdout.fnmatch_lines([f"test_block_{number}.py *"])
 
 
 def test_the_ini_block_is_understood(pytester: pytest.Pytester) -> None:

@@ -272,22 +272,24 @@ def test_classes_inside_decorated_classes(pytester: pytest.Pytester) -> None:
         """
         import unittest
 
-        import boto3
+        import os
+
         import pytest
         from cogsync_mock import mock_cognito_sync
         from cogsync_mock.runtime.moto_seam import mock_is_active
+        from moto.cognitoidentity.models import cognitoidentity_backends
 
         def pools():
             assert mock_is_active()
-            return boto3.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]
+            return list(cognitoidentity_backends["123456789012"]["us-east-1"].identity_pools)
 
         def create():
             assert mock_is_active()
-            boto3.client("cognito-identity").create_identity_pool(
-                IdentityPoolName="game", AllowUnauthenticatedIdentities=False)
+            cognitoidentity_backends["123456789012"]["us-east-1"].create_identity_pool(
+                "game", False, {}, None, [], [], [], {})
 
         def region():
-            return boto3.client("sqs").meta.region_name
+            return os.environ["AWS_DEFAULT_REGION"]
 
         class Both:
             def test_one(self):
