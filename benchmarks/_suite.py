@@ -74,7 +74,7 @@ def three_services() -> None:
     table.put_item(Item={"name": "Ada"})
 
 
-def measure(name: str, body: Callable[[], None], bar: float) -> bool:
+def measure(name: str, body: Callable[[], None], bar: float, aim: float) -> bool:
     """Measure a suite as the command line says, print the table, and return whether it holds.
 
     ``--quick`` runs the bodies in this process, without pytest, and counts its own work only;
@@ -82,13 +82,13 @@ def measure(name: str, body: Callable[[], None], bar: float) -> bool:
     """
     os.environ.update(ENVIRONMENT)
     if "--quick" in sys.argv:
-        return report(f"{name}, in one process", ("mock_cognito_sync", "moto.mock_aws"), _in_process(body), bar)
+        return report(f"{name}, in one process", ("mock_cognito_sync", "moto.mock_aws"), _in_process(body), bar, aim)
     tests, rounds = (int(argument) for argument in (*sys.argv[1:], *("300", "3")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder:
         ours = _suite(Path(folder), body.__name__, "cognito_sync_mock", tests)
         theirs = _suite(Path(folder), body.__name__, "plain_moto", tests)
         pairs = paired(ours, theirs, rounds=rounds, calls=1, clock=time.perf_counter)
-    return report(f"{name}, pytest on {tests} tests", ("cognito_sync_mock", "moto.mock_aws"), pairs, bar)
+    return report(f"{name}, pytest on {tests} tests", ("cognito_sync_mock", "moto.mock_aws"), pairs, bar, aim)
 
 
 def _suite(folder: Path, body: str, fixture: str, tests: int) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from cogsync_mock import mock_cognito_sync
 
-BAR = 1.1
+BAR, AIM = 0.6, 0.3
 
 
 def ours() -> None:
@@ -27,7 +27,7 @@ def theirs() -> None:
 def main() -> int:
     """Measure and print."""
     pairs = paired(ours, theirs, rounds=40, calls=10)
-    return 0 if report("P2: start and stop", ("mock_cognito_sync", "moto.mock_aws"), pairs, BAR) else 1
+    return 0 if report("P2: start and stop", ("mock_cognito_sync", "moto.mock_aws"), pairs, BAR, AIM) else 1
 
 
 if __name__ == "__main__":

@@ -46,8 +46,11 @@ def function_exists(account_id: str, region: str, name: str) -> bool:
 def _function(account_id: str, region: str, name: str) -> Any | None:
     if not has_lambda(account_id, region):
         return None
-    functions = _lambda(account_id, region).list_functions()
-    return next((function for function in functions if function.function_name == name), None)
+    unknown = importlib.import_module("moto.awslambda.exceptions").UnknownFunctionException
+    try:
+        return _lambda(account_id, region).get_function(name)
+    except unknown:
+        return None
 
 
 def _existing_function(account_id: str, region: str, name: str) -> Any:

@@ -55,6 +55,7 @@ class RequestsCallbacks:
             models.MockAWS._enable_patching(moto, reset=reset)
             registry: Any = models.responses_mock._registry
             self._made = {method: [*made] for method, made in registry._registered.items()}
+            _bind_late(self._made)
             self._source = source
             return
         methods = models.RESPONSES_METHODS
@@ -95,9 +96,24 @@ def _source() -> tuple[Any, ...]:
     from moto.backend_index import backend_url_patterns
     from moto.core import models
 
-    stubber = models.botocore_stubber
-    callback = getattr(stubber, "process_prepared_request", stubber.process_request)
-    return (models.responses_mock, callback, [*models.RESPONSES_METHODS], [*backend_url_patterns])
+    return (models.responses_mock, [*models.RESPONSES_METHODS], [*backend_url_patterns])
+
+
+def _bind_late(made: dict[str, list[Any]]) -> None:
+    """Let callbacks ask for what answers requests when one comes: before 5.2.4 moto asks when a mock starts."""
+    from moto.core import models
+
+    answers = models.botocore_stubber.process_request
+    for callbacks in made.values():
+        for callback in callbacks:
+            if callback.callback == answers:
+                callback.callback = _process_request
+
+
+def _process_request(request: Any) -> Any:
+    from moto.core.models import botocore_stubber
+
+    return botocore_stubber.process_request(request)
 
 
 class _Cell:

@@ -11,6 +11,7 @@ import pytest
 import requests
 import responses
 from moto import mock_aws
+from moto.core.custom_responses_mock import not_implemented_callback
 from moto.core.models import MockAWS, responses_mock
 
 from cogsync_mock import mock_cognito_sync
@@ -19,11 +20,14 @@ from cogsync_mock.runtime.requests_callbacks import RequestsCallbacks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PAIRS = [(mock_aws, mock_cognito_sync), (mock_cognito_sync, mock_aws)]
 CALLER = "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"
 
 
-def registered() -> list[tuple[Any, Any, Any]]:
-    return [(one.method, one.url, getattr(one, "callback", None)) for one in responses_mock.registered()]  # type: ignore[attr-defined]
+def registered() -> list[tuple[Any, Any, bool]]:
+    """Return what is registered: method, URL, and whether moto answers there."""
+    callbacks = [(one.method, one.url, getattr(one, "callback", None)) for one in responses_mock.registered()]
+    return [(method, url, callback not in (None, not_implemented_callback)) for method, url, callback in callbacks]
 
 
 def assert_answered() -> None:
@@ -46,9 +50,7 @@ def test_every_mock_answers_requests() -> None:
             assert requests.get("https://cognito-sync.us-east-1.amazonaws.com/nothing", timeout=1).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("outer", "inner"), [(mock_aws, mock_cognito_sync), (mock_cognito_sync, mock_aws)], ids=["inside", "around"]
-)
+@pytest.mark.parametrize(("outer", "inner"), PAIRS, ids=["ours inside", "ours outside"])
 def test_nested_mocks_answer_requests(outer: Callable[[], Any], inner: Callable[[], Any]) -> None:
     with mock_cognito_sync():
         pass
@@ -59,11 +61,7 @@ def test_nested_mocks_answer_requests(outer: Callable[[], Any], inner: Callable[
         assert_answered()
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [(mock_aws, mock_cognito_sync), (mock_cognito_sync, mock_aws)],
-    ids=["moto first", "ours first"],
-)
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=["ours last", "ours first"])
 def test_mocks_that_overlap_answer_requests(first: Callable[[], Any], second: Callable[[], Any]) -> None:
     one, other = first(), second()
     one.start()
