@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import logging
@@ -79,6 +80,15 @@ def handlers_of(events: Any) -> list[tuple[str, list[str]]]:
     return sorted(walk(events._emitter._handlers._root, ""))
 
 
+def without_bucket(model: Any) -> Any:
+    """Return a service's description with the bucket out of its paths, which botocore takes out with S3's first call."""
+    copied = copy.deepcopy(model)
+    for operation in copied["operations"].values():
+        operation["http"].pop("authPath", None)
+        operation["http"]["requestUri"] = operation["http"]["requestUri"].removeprefix("/{Bucket}")
+    return copied
+
+
 def described(client: Any) -> dict[str, Any]:
     """Return all that a client is made of, comparable between sessions."""
     config = {name: value for name, value in vars(client.meta.config).items() if name != "_user_provided_options"}
@@ -90,7 +100,7 @@ def described(client: Any) -> dict[str, Any]:
         "endpoint": client.meta.endpoint_url,
         "region": client.meta.region_name,
         "config": {name: str(value) for name, value in config.items() if "object at" not in str(value)},
-        "model": client.meta.service_model._service_description,
+        "model": without_bucket(client.meta.service_model._service_description),
         "bases": [base.__qualname__ for base in type(client).__mro__],
     }
 
