@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cogsync_mock.cognitosync.exceptions import IdentityPoolNotFound
 from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
 from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.integrations.backends import backends
@@ -26,7 +28,10 @@ def identity_pools() -> list[dict[str, Any]]:
         for region, backend in list(regions.items()):
             if backend.identity_pools:
                 sync: CognitoSyncBackend = cognitosync_backends[account_id][region]
-                found += [_pool(sync, pool_id) for pool_id in sorted(backend.identity_pools)]
+                for pool_id in list(backend.identity_pools):
+                    # It may have been deleted a moment ago.
+                    with suppress(IdentityPoolNotFound):
+                        found.append(_pool(sync, pool_id))
     return found
 
 
@@ -39,9 +44,9 @@ def identities(pool_id: str, limit: int) -> dict[str, Any]:
     backend = backend_of_pool(pool_id)
     known = cognitoidentity.identities(backend.account_id, backend.region_name, pool_id)
     latest = [identity["IdentityId"] for identity in known[: -limit - 1 : -1]]
-    described = _pool(backend, pool_id)
+    shown = _pool(backend, pool_id)
     with backend.pool(pool_id) as pool:
-        return {**described, "identities": [_identity(pool, identity_id) for identity_id in latest]}
+        return {**shown, "identities": [_identity(pool, identity_id) for identity_id in latest]}
 
 
 def datasets(pool_id: str, identity_id: str) -> dict[str, Any]:
@@ -97,7 +102,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
         "storage": dataset.storage,
         "last_modified": dataset.last_modified,
         "last_modified_by": dataset.last_modified_by,
-        "records": [_record(record.to_dict()) for record in page],
+        "records": [_record(record.to_wire()) for record in page],
     }
 
 

@@ -11,7 +11,7 @@ from cogsync_mock.aws import calls
 from cogsync_mock.aws.faults import Fault, faults
 from cogsync_mock.cognitosync.exceptions import CognitoSyncError
 from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_backends
-from cogsync_mock.integrations.backends import backends
+from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.runtime import moto_seam
 
 #: How many of the latest calls a server keeps.
@@ -24,12 +24,11 @@ def backend_of_pool(identity_pool_id: str) -> CognitoSyncBackend:
     Raises:
         ValueError: if none has.
     """
-    for account_id, regions in list(backends("cognito-identity").items()):
-        for region, backend in list(regions.items()):
-            if identity_pool_id in backend.identity_pools:
-                found: CognitoSyncBackend = cognitosync_backends[account_id][region]
-                return found
-    raise ValueError(f"there is no identity pool {identity_pool_id!r}: create it first with CreateIdentityPool")
+    location = cognitoidentity.pool_of_id(identity_pool_id)
+    if location is None:
+        raise ValueError(f"there is no identity pool {identity_pool_id!r}: create it first with CreateIdentityPool")
+    found: CognitoSyncBackend = cognitosync_backends[location.account_id][location.region]
+    return found
 
 
 class Tools:
