@@ -34,6 +34,7 @@ EXCEPTIONS = {
     ("cognitosync/responses.py", "_authenticate_and_authorize_action"): "the base of moto's responses has IAM "
     "authorise a request with it",
     ("pytest_plugin.py", "_fixtureinfo"): "pytest tells nowhere else of which scope the fixtures of a test are",
+    ("testclasses.py", "_outcome"): "unittest tells nowhere else whether a test that is running has passed so far",
     ("testclasses.py", "_pytestfixturefunction"): "pytest before 8.4 tells nowhere else what is a fixture",
 }
 # moto's own services use these; they move only with all of them. Everything else of moto's belongs in quarantine.

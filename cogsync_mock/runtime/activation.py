@@ -51,14 +51,18 @@ class _Activation:
 
     def add(self, options: Options) -> None:
         """Put a mock's options in force, on top of those of other mocks; if anything fails, nothing has changed."""
-        with self._lock, _signals_deferred():
-            if not self._active:
-                self._switch_on()
-            self._active.append(options)
+        with self._lock:
+            before = len(self._active)
             try:
-                self._apply()
+                with _signals_deferred():
+                    if not self._active:
+                        self._switch_on()
+                    self._active.append(options)
+                    self._apply()
             except BaseException:
-                self.remove(options)
+                # Whatever happened, a signal included: nobody has got a mock to switch off again.
+                if len(self._active) > before:
+                    self.remove(options)
                 raise
 
     def remove(self, options: Options) -> None:

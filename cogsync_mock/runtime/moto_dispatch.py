@@ -170,8 +170,8 @@ class _MethodNames:
     def __init__(self, of_class: type) -> None:
         self._class = of_class
 
-    def __contains__(self, name: str) -> bool:
-        return inspect.isfunction(getattr(self._class, name, None))
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and inspect.isfunction(getattr(self._class, name, None))
 
 
 def _backend(backends: Any) -> Any:

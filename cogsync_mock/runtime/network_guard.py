@@ -157,7 +157,7 @@ def _urlopen(
     original: Callable[..., Any], pool: Any, method: str, url: str, body: Any = None, headers: Any = None, **kwargs: Any
 ) -> Any:
     """Watch what goes past `_send`: sends that were bound before the mock, and moto's own deliveries."""
-    whole = url if "://" in url else f"{pool.scheme}://{pool.host}{f':{pool.port}' if pool.port else ''}{url}"
+    whole = url if "://" in url else _origin_of(pool) + url
     if _let_through.get() or routing.may_leave(whole, _proxy_of(pool)):
         return original(pool, method, url, body, headers, **kwargs)
     delivery = answering.get()
@@ -176,6 +176,11 @@ def _urlopen(
         raise refused(exchange.operation, whole)
 
     return _urllib3_response(intercept(HttpExchange(_lazy(request), whole, api_call), refuse))
+
+
+def _origin_of(pool: Any) -> str:
+    own_port = pool.port is not None and pool.port != {"http": 80, "https": 443}.get(pool.scheme)
+    return f"{pool.scheme}://{pool.host}{f':{pool.port}' if own_port else ''}"
 
 
 def _proxy_of(pool: Any) -> str | None:
