@@ -139,6 +139,7 @@ def _may_connect(url: str) -> bool:
     return host is not None and (is_loopback(host) or is_allowed(host, passthrough.hosts))
 
 
+@functools.lru_cache(maxsize=1024)
 def host_of(url: str) -> str | None:
     """Return the host that would be connected to; None if two readers of URLs disagree about it."""
     try:
