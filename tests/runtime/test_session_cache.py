@@ -81,7 +81,7 @@ def handlers_of(events: Any) -> list[tuple[str, list[str]]]:
 
 
 def without_bucket(model: Any) -> Any:
-    """Return a service's description with the bucket out of its paths, which botocore takes out at S3's first call."""
+    """Return a description with the bucket out of its paths, which botocore takes out with the first call of S3."""
     copied = copy.deepcopy(model)
     for operation in copied["operations"].values():
         operation["http"].pop("authPath", None)
