@@ -7,6 +7,7 @@ import json
 import re
 import time
 import traceback
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from cogsync_mock.cognitosync.wire.contract import SERVICE
 from cogsync_mock.cognitosync.wire.protocol import MAX_BODY
 from cogsync_mock.runtime import moto_seam
 
+from .call_log import hold
 from .connections import Hangup
 from .control import JSON
 from .failures import failure_of, page_replaced
@@ -46,6 +48,7 @@ MAX_BODY_OF_OTHERS = 256 * 1024 * 1024
 
 # Key, date and region may be anything; signatures of version 4a name no region.
 _SCOPE = re.compile(r"Credential=[^,\s]*?/([^/,\s]+)/aws4_request")
+_LOOK = "look"
 _CORS = ("access-control-allow-origin", "access-control-expose-headers")
 
 
@@ -82,6 +85,8 @@ class Application:
 
     def body_limit(self, request: HttpRequest) -> int:
         """Return how many bytes the body of this request may have, of which only the head is known."""
+        if request.path == "/cogsync-api/state":
+            return MAX_BODY_OF_OTHERS
         return MAX_BODY if _is_control(request) or _is_for_cognito_sync(request, by_body=False) else MAX_BODY_OF_OTHERS
 
     def unreadable(self, request: HttpRequest, error: UnreadableBody) -> HttpResponse:
@@ -113,7 +118,10 @@ class Application:
         except Exception:  # noqa: BLE001  # whatever is wrong in here, the server lives and its log says it
             self._log.notice(traceback.format_exc().rstrip())
             response = HttpResponse(500, {"Content-Type": "text/plain"}, b"The mock failed; its log says how.\n")
+        hold(len(request.body) + len(response.content))
         error = response.headers.get("x-amzn-ErrorType", "").partition(":")[0] or None
+        if name == _LOOK and response.status < HTTPStatus.BAD_REQUEST:
+            return response  # the page looks every second
         self._log.request(request, name, response.status, error, time.perf_counter() - started, len(response.content))
         return response
 
@@ -122,7 +130,8 @@ class Application:
     def _routed(self, request: HttpRequest) -> tuple[str, HttpResponse]:
         """Return the name of what was asked, and the response."""
         if _is_control(request):
-            return "control", self._guarded(request, self._control.answer)
+            name = _LOOK if request.method in {"GET", "HEAD"} else "control"
+            return name, self._guarded(request, self._control.answer)
         if unquote(request.path).startswith("/moto-api"):
             return "moto-api", self._guarded(request, self._motos_own)
         if _is_preflight(request):

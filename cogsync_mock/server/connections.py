@@ -11,6 +11,7 @@ import selectors
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -309,7 +310,8 @@ class Server:
             whole = HttpResponse(hangup.response.status, hangup.response.headers, content + b"\n")
             connection.socket.sendall(start_of(whole, head, keep=False) + content[: len(content) // 2])
         elif hangup.failure != "ConnectionClosedError":
-            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _reject(
         self, connection: _Connection, reader: RequestReader, head: Head | None, response: HttpResponse | bytes

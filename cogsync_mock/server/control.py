@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, unquote
 from cogsync_mock.aws.http import HttpResponse
 
 from . import overview, page
+from .call_log import CALLS_KEPT
 from .state_file import snapshots
-from .tools import CALLS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,11 +19,12 @@ from cogsync_mock.runtime import moto_seam
 
 from .access_log import AccessLog
 from .app import Application
+from .call_log import ServerCallLog
 from .connections import Limits, Server
 from .control import Control
 from .origins import Origins
 from .state_file import StateFile, load_state, snapshots
-from .tools import CALLS_KEPT, Tools
+from .tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -79,7 +80,7 @@ class BoundServer:
         patches.install(for_server=True)
         with BoundServer._lock:
             if not BoundServer._open and calls.active.log is None:
-                BoundServer._log = calls.active.log = calls.CallLog(limit=CALLS_KEPT)
+                BoundServer._log = calls.active.log = ServerCallLog()
             BoundServer._open += 1
 
     def close(self) -> None:

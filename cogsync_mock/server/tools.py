@@ -14,9 +14,6 @@ from cogsync_mock.cognitosync.models import CognitoSyncBackend, cognitosync_back
 from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.runtime import moto_seam
 
-#: How many of the latest calls a server keeps.
-CALLS_KEPT = 10_000
-
 
 def backend_of_pool(identity_pool_id: str) -> CognitoSyncBackend:
     """Return the backend of the account and region that have an identity pool.

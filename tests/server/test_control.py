@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from running import KEYS, SCOPE, command, exchange, port_of, use
 
 from cogsync_mock import CognitoSyncServer, mock_cognito_sync
+from cogsync_mock.server import call_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,6 +102,18 @@ class TestCalls:
             health = send(url, "GET", "/health")[1]
             assert health["calls"] == {"kept": 10_000, "dropped": 10}
             assert send(url, "GET", "/calls?limit=1")[1]["dropped"] == 10
+
+    def test_large_bodies_make_older_calls_go(
+        self, url: str, control: Control, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(call_log, "BYTES_KEPT", 1_000_000)
+        s3 = client(url, "s3")
+        s3.create_bucket(Bucket="large")
+        for number in range(10):
+            s3.put_object(Bucket="large", Key=str(number), Body=b"a" * 300_000)
+        listed = control("GET", "/calls")[1]
+        assert [call["parameters"]["Key"] for call in listed["calls"]] == ["7", "8", "9"]
+        assert (listed["dropped"], listed["total"]) == (8, 11)
 
     def test_calls_of_control_routes_are_none(self, control: Control) -> None:
         control("POST", "/reset")
@@ -415,6 +428,18 @@ def test_what_is_signed_for_no_known_service_is_told_by_target_or_host(
         port_of(url), f"POST / HTTP/1.1\r\n{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
     )
     assert expected in received
+
+
+@pytest.mark.parametrize("service", ["cognito-sync", "cognito-identity", "s3", "sqs", "lambda", "nonsense"])
+@pytest.mark.parametrize("host", ["[", "[::1", "a:b:c", "\x80", "%%%", "", "a b", "x" * 5000, "s3.amazonaws.com", ".."])
+def test_no_host_name_makes_the_server_fail(
+    url: str, service: str, host: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = f"Host: {host}\r\nAuthorization: {SCOPE.format(service)}"
+    for path in ("/", "/identitypools", "/a/b", "/cogsync-api/health", "/moto-api/config"):
+        received = exchange(port_of(url), f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode("latin-1"))
+        assert received[9:12] < b"500", received
+    assert "Traceback" not in capfd.readouterr().err
 
 
 class TestLog:

@@ -16,6 +16,7 @@ _WELCOME = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>cogsync-mock</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 44em; margin: 12vh auto; padding: 0 20px; }
@@ -72,4 +73,4 @@ def welcome(origin: str, versions: dict[str, str]) -> HttpResponse:
     style = _WELCOME.partition("<style>")[2].partition("</style>")[0]
     content = _WELCOME.replace("VERSION", escape(versions["version"])).replace("MOTO", escape(versions["moto"]))
     content = content.replace("ORIGIN", escape(origin))
-    return HttpResponse(200, _headers(f"style-src {_hash(style)}"), content.encode())
+    return HttpResponse(200, _headers(f"style-src {_hash(style)}; img-src data:"), content.encode())
