@@ -402,7 +402,7 @@ class TestBrowsers:
         with urllib.request.urlopen(request, timeout=10) as answer:
             content = answer.read().decode()
         assert "cogsync-mock is running" in content
-        assert f"AWS_ENDPOINT_URL={url} " in content
+        assert f"AWS_ENDPOINT_URL={url}\n" in content
         with urllib.request.urlopen(url, timeout=10) as answer:
             assert b"ListAllMyBucketsResult" in answer.read()
 

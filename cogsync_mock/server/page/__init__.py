@@ -20,7 +20,7 @@ _WELCOME = """<!doctype html>
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 44em; margin: 12vh auto; padding: 0 20px; }
-pre { overflow: auto; padding: 12px 14px; border: 1px solid; border-radius: 8px; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px 14px; border: 1px solid; border-radius: 8px; }
 </style>
 </head>
 <body>
@@ -28,7 +28,8 @@ pre { overflow: auto; padding: 12px 14px; border: 1px solid; border-radius: 8px;
 <p>This is a mock of Amazon Cognito Sync and of the other AWS services that moto knows, version VERSION on moto MOTO.
 Nothing here reaches AWS.</p>
 <p><a href="/cogsync-api/">Look at what is in it</a>, or point a program at it:</p>
-<pre>AWS_ENDPOINT_URL=ORIGIN AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=a your-program</pre>
+<pre>export AWS_ENDPOINT_URL=ORIGIN
+export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_DEFAULT_REGION=us-east-1</pre>
 </body>
 </html>
 """

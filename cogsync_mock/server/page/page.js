@@ -183,10 +183,13 @@
 
   // ------------------------------------------------------------------------------------- calls
 
+  // Not answered yet, when it was read.
+  const isOpen = (call) => call.status === null && !call.error && call.duration === 0;
+
   function callView(call, number) {
     const bad = Boolean(call.error);
     const summary = [
-      el("span", { class: `status ${bad ? "bad" : ""}` }, String(call.status || (bad ? "✕" : "ok"))),
+      el("span", { class: `status ${bad ? "bad" : ""}` }, String(call.status || (bad ? "✕" : isOpen(call) ? "…" : "ok"))),
       el("span", { class: "what" }, el("span", { class: "service" }, `${call.service || "?"} `), el("strong", null, call.operation),
         call.source !== "application" && [" ", badge(`by ${call.source}`, "accent")],
         call.attempts > 1 && [" ", badge(`${call.attempts} attempts`, "warn")],
@@ -299,7 +302,7 @@
       $("faults-count").textContent = String(faults.length);
       $("faults-clear").hidden = faults.length === 0;
       show("faults-list", faults, () => faults.map(faultView));
-      if (!paused && health.calls.kept + health.calls.dropped !== total) {
+      if (!paused && (health.calls.kept + health.calls.dropped !== total || calls.some(isOpen))) {
         const read = await ask("GET", `/calls?limit=${SHOWN}`);
         calls = read.calls;
         dropped = read.dropped;
