@@ -57,7 +57,7 @@ class TestKept:
             ("GET", "/", "s3", 200),
             ("GET", "/nobodys-bucket", "s3", 404),
             ("HEAD", "/nobodys-bucket", "s3", 404),
-            ("GET", "/2015-03-31/functions", "lambda", 200),
+            ("GET", "/2015-03-31/functions/", "lambda", 200),
             ("GET", "/moto-api/data.json", "s3", 200),
             ("GET", "/cogsync-api/health", "s3", 200),
             ("OPTIONS", "/identitypools", "cognito-sync", 200),
