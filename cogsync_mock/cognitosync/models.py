@@ -35,6 +35,7 @@ POOLS_A_PAGE = 16
 DATASETS_A_PAGE = 64
 RECORDS_A_PAGE = 1024
 
+_INTEGER_MAX = 2**31 - 1
 _BULK_PUBLISH = "cognitosync::bulk_publish"
 moto_api.register_transition(_BULK_PUBLISH)
 
@@ -82,19 +83,14 @@ class CognitoSyncBackend(PoolsBackend):
         with self._concurrency.modification(pool):
             before_commit()
             if verify_references:
-                self._verify(
-                    references.missing_references(self.account_id, self.region_name, push_sync, cognito_streams)
-                )
+                where = (self.account_id, self.region_name)
+                self._verify(references.missing_references(*where, push_sync, cognito_streams))
             with self.lock:
                 pool.configure(push_sync, cognito_streams)
                 return pool.configuration()
 
     def stop_streaming(self, identity_pool_id: str, reason: str) -> None:
-        """Turn streaming off as the service does when it loses the stream or the role.
-
-        Raises:
-            ValueError: if the pool has no streams configured.
-        """
+        """Turn streaming off as the service does when it loses the stream; ValueError if there is none."""
         with self.pool(identity_pool_id) as pool:
             pool.stop_streaming(reason)
 
@@ -209,13 +205,12 @@ class CognitoSyncBackend(PoolsBackend):
         return {"Records": [record.to_wire() for record in change.records] if change else []}
 
     def _ask_trigger(self, key: DatasetKey, patches: Sequence[Patch], token: str) -> Sequence[Patch]:
-        """Return the patches as the function of the SyncTrigger wants them; what could not be written never asks it."""
+        """Return the patches as the SyncTrigger's function wants them; it is asked before conflicts are judged."""
         with self.pool(key.identity_pool_id, key.identity_id) as pool:
-            function = pool.sync_trigger
-            if function is None:
+            if (function := pool.sync_trigger) is None:
                 return patches
             self._sessions.check(token, key, unix_time())
-            stored = pool.check(key.identity_id, key.dataset_name, patches)
+            stored = pool.check_form(key.identity_id, key.dataset_name, patches)
         # Without the lock: the function may call Cognito Sync itself.
         event = triggers.event(self.region_name, key, stored, patches)
         understand = partial(triggers.patches_of, sent=event, stored=stored, patches=patches)
@@ -245,6 +240,11 @@ class CognitoSyncBackend(PoolsBackend):
             page, following = identity.page(next_token, max_results or DATASETS_A_PAGE)
             datasets = [dataset.to_wire(identity_id) for dataset in page]
         return {"Datasets": datasets, "Count": len(datasets), "NextToken": following}
+
+    def has_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> bool:
+        """Return whether there is a dataset, or the marker of one; never raises."""
+        with self._find_pool(identity_pool_id) as pool:
+            return pool is not None and pool.has_dataset(identity_id, dataset_name)
 
     def describe_dataset(self, identity_pool_id: str, identity_id: str, dataset_name: str) -> JSONObject:
         """Return the metadata of a dataset."""
@@ -290,6 +290,8 @@ class CognitoSyncBackend(PoolsBackend):
     def list_identity_pool_usage(self, *, next_token: str | None, max_results: int | None) -> JSONObject:
         """Return the totals of all pools, by id; the NextToken is base64 of the next one's id (documented sample).
 
+        MaxResults comes as text and goes back as an integer of 32 bits (documented).
+
         Raises:
             BrokenNextToken: if it is none of this operation.
         """
@@ -301,7 +303,7 @@ class CognitoSyncBackend(PoolsBackend):
         page = [self._usage(identity_pool_id) for identity_pool_id in ids[:size]]
         return {
             "IdentityPoolUsages": page,
-            "MaxResults": size,
+            "MaxResults": min(size, _INTEGER_MAX),
             "Count": len(page),
             "NextToken": pool_token(ids[size]) if len(ids) > size else None,
         }

@@ -25,6 +25,7 @@ from .exceptions import NoSuchEndpoint, NotAuthorizedException, OperationNotImpl
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
 from .wire import protocol
+from .wire.contract import operations
 from .wire.validation import validate
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from .wire.contract import Operation
 
 _IAM_KEY_LENGTH = 20
+#: How long the name of a dataset may be that a client makes.
+MAX_NAME = operations()["DescribeDataset"].input.members["DatasetName"].maximum or 0
 
 
 @functools.lru_cache(maxsize=1)
@@ -115,7 +118,7 @@ class CognitoSyncResponse(BaseResponse):
             self.caller = self.authenticate(message)
             self.parameters = wire.parameters(asked)
             self.ask_iam(asked, message)
-            validate(asked, self.parameters)
+            validate(asked, self._with_checkable_name())
             self.authorise(asked, self.caller)
             answer = wire.success(asked, self.perform(asked))
         except AWSError as refusal:
@@ -339,6 +342,16 @@ class CognitoSyncResponse(BaseResponse):
     def dataset_name(self) -> str:
         """The dataset that the call is about."""
         return str(self.parameters["DatasetName"])
+
+    def _with_checkable_name(self) -> JSONObject:
+        """Return the parameters with a name that may be checked: those that merging made are good however long."""
+        name = self.parameters.get("DatasetName")
+        if not isinstance(name, str) or len(name) <= MAX_NAME:
+            return self.parameters
+        known = self.backend.has_dataset(
+            str(self.parameters.get("IdentityPoolId")), str(self.parameters.get("IdentityId")), name
+        )
+        return {**self.parameters, "DatasetName": name[:MAX_NAME]} if known else self.parameters
 
     def _paging(self) -> JSONObject:
         size = self.parameters.get("MaxResults")

@@ -59,6 +59,15 @@ class TestDelete:
         assert data.list(2)["DatasetDeletedAfterRequestedSyncCount"] is False
         assert data.client.describe_dataset(**data.where)["Dataset"]["NumRecords"] == 1
 
+    def test_never_deleted_after_count_0(self, data: Data) -> None:
+        """The published clients are at 0 when they have no copy; true would make them delete it for ever."""
+        data.update(put("a"))
+        data.client.delete_dataset(**data.where)
+        flags = {count: data.list(count)["DatasetDeletedAfterRequestedSyncCount"] for count in (0, 1, 2)}
+        data.update(put("a"))
+        again = {count: data.list(count)["DatasetDeletedAfterRequestedSyncCount"] for count in (0, 1, 2, 3)}
+        assert (flags, again) == ({0: False, 1: True, 2: False}, {0: False, 1: True, 2: False, 3: False})
+
     def test_what_never_was_cannot_be_deleted(self, data: Data) -> None:
         expected = (404, "ResourceNotFoundException", "Dataset 'save' not found")
         assert refusal(data.client.delete_dataset, **data.where) == expected
@@ -145,6 +154,43 @@ class TestMerge:
         ]
         # A record's own count, above the dataset's when it was merged, is good to write with.
         assert merged.update(put("b", "y", 3))[0]["SyncCount"] == 5
+
+    def test_a_copys_own_count_bounds_what_may_be_listed_after(
+        self, door: Door, data: Data, pool_id: str, identity_id: str
+    ) -> None:
+        """Seen at AWS (aws-sdk-net#414), although the copy's records have higher counts."""
+        source = door.mock.create_identity(pool_id)
+        guest = Data(data.client, pool_id, source)
+        guest.update(put("a"))
+        guest.update(put("a", "b", 1))
+        (name,) = door.mock.merge_identities(pool_id, source, identity_id)
+        merged = sibling(data, name)
+        with pytest.raises(ClientError) as caught:
+            merged.list(2)
+        message = "No such SyncCount: 2 exists for this Dataset"
+        assert error_of(caught.value) == (400, "InvalidParameterException", message)
+        assert [record["SyncCount"] for record in merged.list(1)["Records"]] == [2]
+
+    def test_names_made_by_merging_stay_usable_however_long(self, door: Door, data: Data, pool_id: str) -> None:
+        """Three merges in a chain make a name of 145 characters, though a client may only make one of 128."""
+        identity_id = door.mock.create_identity(pool_id)
+        Data(data.client, pool_id, identity_id).update(put("a"))
+        name = "save"
+        for _ in range(3):
+            successor = door.mock.create_identity(pool_id)
+            (name,) = door.mock.merge_identities(pool_id, identity_id, successor)
+            identity_id = successor
+        assert len(name) > 128
+        copy = Data(data.client, pool_id, identity_id, name)
+        assert copy.client.describe_dataset(**copy.where)["Dataset"]["DatasetName"] == name
+        assert copy.update(put("b"))[0]["SyncCount"] == 2
+        assert [record["Key"] for record in copy.list()["Records"]] == ["a", "b"]
+        assert copy.client.delete_dataset(**copy.where)["Dataset"]["NumRecords"] == 2
+        assert copy.list(1)["DatasetDeletedAfterRequestedSyncCount"] is True
+        too_long = refusal(data.client.describe_dataset, **{**data.where, "DatasetName": name})
+        constraint = "failed to satisfy constraint: Member must have length less than or equal to 128"
+        message = f"1 validation error detected: Value '{name}' at 'datasetName' {constraint}"
+        assert too_long[1:] == ("InvalidParameterException", message)
 
     def test_merging_again_replaces_the_copy(self, door: Door, data: Data, pool_id: str, identity_id: str) -> None:
         source = door.mock.create_identity(pool_id)
@@ -251,6 +297,8 @@ class TestUsage:
         assert base64.b64decode(first["NextToken"]).decode() == ids[16]
         second = client.list_identity_pool_usage(NextToken=first["NextToken"], MaxResults="1000")
         assert (second["MaxResults"], second["Count"], "NextToken" in second) == (1000, 2, False)
+        # It is an integer of 32 bits in the answer, whatever the text in the question is.
+        assert client.list_identity_pool_usage(MaxResults="99999999999")["MaxResults"] == 2**31 - 1
         listed = [usage["IdentityPoolId"] for usage in first["IdentityPoolUsages"] + second["IdentityPoolUsages"]]
         assert listed == ids
 

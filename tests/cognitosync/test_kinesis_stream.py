@@ -97,7 +97,7 @@ class TestRecords:
                     "operation": "replace",
                     "kinesisSyncRecords": [
                         {"key": "a", "value": "1", "deviceLastModifiedDate": 1524113410000, **common},
-                        {"key": "b", "value": "é\u2028", "deviceLastModifiedDate": None, **common},
+                        {"key": "b", "value": "é\u2028", "deviceLastModifiedDate": modified, **common},
                     ],
                     "lastModifiedDate": modified,
                     "kinesisSyncRecordsURL": None,

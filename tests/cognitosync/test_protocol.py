@@ -214,7 +214,7 @@ class TestAnswers:
         assert re.fullmatch(UUID, answer.headers["x-amzn-requestid"])
         assert answer.headers["access-control-allow-origin"] == "*"
         exposed = answer.headers["access-control-expose-headers"].split(",")
-        assert {"x-amzn-RequestId", "x-amzn-ErrorType"} <= set(exposed)
+        assert {"x-amzn-RequestId", "x-amzn-ErrorType", "x-amzn-ErrorMessage"} <= set(exposed)
 
     def test_a_clients_request_id_comes_back(self, door: Door, pool_id: str) -> None:
         """As in the sample of the API reference; anything but a uuid does not."""
@@ -371,3 +371,22 @@ def test_a_preflight_is_allowed_without_credentials(door: Door) -> None:
     assert answer.headers["access-control-allow-headers"] == "authorization,x-amz-date"
     assert answer.headers["access-control-max-age"] == "172800"
     assert answer.headers["content-length"] == "0"
+
+
+class TestErrorMessage:
+    """Seen at AWS: REST errors repeat their message in a header."""
+
+    def test_it_stands_in_a_header(self, door: Door) -> None:
+        answer = door.http("GET", door.configuration_path("us-east-1:0"))
+        assert answer.headers["x-amzn-errormessage"] == answer.json["message"] == "IdentityPool 'us-east-1:0' not found"
+
+    def test_only_what_a_header_can_hold(self, door: Door, pool_id: str) -> None:
+        """A message may quote what a client sent: other scripts, line ends, a megabyte."""
+        path = f"/identitypools/{pool_id}/configuration"
+        quoted = "\u00e4\r\nSet-Cookie: a=b" + "x" * 2000
+        answer = door.http("POST", path, json.dumps({"PushSync": {"RoleArn": quoted}}))
+        assert answer.status == 400
+        assert quoted in answer.json["message"]
+        header = answer.headers["x-amzn-errormessage"]
+        assert "set-cookie" not in answer.headers
+        assert (len(header), "???Set-Cookie: a=bxxx" in header) == (1024, True)

@@ -60,7 +60,7 @@ class Model:
         return (
             dataset["count"],
             dataset["exists"],
-            max(last, 0) < dataset["deleted"],
+            0 < last < dataset["deleted"],
             sorted(later, key=lambda r: r[:2]),
         )
 

@@ -148,9 +148,30 @@ class TestEvent:
 
     def test_what_is_refused_anyway_never_asks(self, data: Data, rewrite: Rewrite) -> None:
         data.update(put("a"))
-        assert data.refused(put("a"))[:2] == (409, "ResourceConflictException")
+        assert data.refused(put("a", "b", 7))[1] == "InvalidParameterException"
         assert data.refused(put("b"), token="none")[1] == "InvalidParameterException"
         assert len(rewrite.events) == 1
+
+    def test_it_is_asked_before_conflicts_are_judged(self, data: Data, rewrite: Rewrite) -> None:
+        """Seen at AWS: a removed record that is written with a stale count was null in the event of a failed update."""
+        data.update(put("a"), put("gone"))
+        data.update(remove("gone", 1))
+        stale = (409, "ResourceConflictException", "Current SyncCount for: gone is: 2 not: 0")
+        assert data.refused(put("gone", "again"), put("a", "new", 1)) == stale
+        assert len(rewrite.events) == 3
+        assert rewrite.events[2]["datasetRecords"] == {
+            "a": {"oldValue": "value", "newValue": "new", "op": "replace"},
+            "gone": None,
+        }
+        assert data.refused(put("a", "other"))[2] == "Current SyncCount for: a is: 1 not: 0"
+        assert rewrite.events[3]["datasetRecords"]["a"] == {"oldValue": "value", "newValue": "other", "op": "replace"}
+        assert data.update(put("gone", "again", 2))[0]["SyncCount"] == 3
+        assert rewrite.events[4]["datasetRecords"]["gone"] == {"oldValue": None, "newValue": "again", "op": "replace"}
+
+    def test_a_function_may_take_a_conflicting_record_out(self, data: Data, rewrite: Rewrite) -> None:
+        data.update(put("a"))
+        answer(rewrite, {"b": {"oldValue": None, "newValue": "1", "op": "replace"}})
+        assert [record["Key"] for record in data.update(put("a", "stale"), put("b", "1"))] == ["b"]
 
     @pytest.mark.parametrize("name", [ARN, f"{ARN}:$LATEST", "rewrite", "123456789012:function:rewrite"])
     def test_by_name_or_arn(self, data: Data, rewrite: Rewrite, client: Any, pool_id: str, name: str) -> None:

@@ -131,13 +131,14 @@ def _json(content: Any) -> bytes:
 
 
 def _record(written: Record) -> dict[str, Any]:
-    device_date = written.device_last_modified
+    # Consumers, AWS's own sample among them, rely on this date, which some clients never send.
+    device_date = written.last_modified if written.device_last_modified is None else written.device_last_modified
     return {
         "key": written.key,
         "value": written.value,
         "syncCount": written.sync_count,
         "lastModifiedDate": _milliseconds(written.last_modified),
-        "deviceLastModifiedDate": None if device_date is None else _milliseconds(device_date),
+        "deviceLastModifiedDate": _milliseconds(device_date),
         "op": "remove" if written.value is None else "replace",
     }
 

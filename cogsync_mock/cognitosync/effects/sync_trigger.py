@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RECORDS = "datasetRecords"
 _BRIEF = 100
+_NEVER = object()
 
 
 def event(region: str, key: DatasetKey, stored: Sequence[Record], patches: Sequence[Patch]) -> Any:
@@ -37,7 +38,11 @@ def event(region: str, key: DatasetKey, stored: Sequence[Record], patches: Seque
         else {"oldValue": record.value, "newValue": record.value, "op": "replace"}
         for record in stored
     }
+    counts = {record.key: record.sync_count for record in stored}
     for patch in patches:
+        if records.get(patch["Key"], _NEVER) is None and patch["SyncCount"] < counts[patch["Key"]]:
+            # A removed record that is written with a stale count stays null (observed); it will be a conflict.
+            continue
         old = records.get(patch["Key"])
         new = patch["Value"] if patch["Op"] == "replace" else None
         records[patch["Key"]] = {"oldValue": old and old["oldValue"], "newValue": new, "op": patch["Op"]}

@@ -156,13 +156,25 @@ class Dataset:
         return max(self.sync_count, self._highest)
 
     def check(self, patches: Sequence[Patch]) -> None:
-        """Refuse patches that cannot be applied; all or none are.
+        """Reject patches that cannot be applied; all or none are.
+
+        Raises:
+            CognitoSyncError: as `check_form` does.
+            WrongSyncCount: if a patch knows an earlier count than its record has; the first one is named.
+        """
+        self.check_form(patches)
+        for patch in patches:
+            current = self.record_count(patch["Key"])
+            if patch["SyncCount"] < current:
+                raise WrongSyncCount(patch["Key"], current, patch["SyncCount"])
+
+    def check_form(self, patches: Sequence[Patch]) -> None:
+        """Reject patches that cannot be applied whatever their records' counts are.
 
         Raises:
             DuplicateKeys: if a key occurs twice.
             ConstraintsViolated: if a ``replace`` has no value.
             NoSuchSyncCount: if a patch knows a later count than the dataset has reached.
-            WrongSyncCount: if a patch knows an earlier count than its record has; the first one is named.
             TooManyRecords: if more than 1,024 records would be live.
             DatasetTooLarge: if more than 1 MB would be stored.
         """
@@ -179,16 +191,16 @@ class Dataset:
         for patch in patches:
             if patch["SyncCount"] > self.highest_count:
                 raise NoSuchSyncCount(patch["SyncCount"])
-        for patch in patches:
-            known = self._records.get(patch["Key"])
-            current = known.sync_count if known else 0
-            if patch["SyncCount"] < current:
-                raise WrongSyncCount(patch["Key"], current, patch["SyncCount"])
         storage, live = self._totals_after(patches)
         if live > max(MAX_RECORDS, self.live_records):
             raise TooManyRecords(MAX_RECORDS)
         if storage > max(MAX_STORAGE, self.storage):
             raise DatasetTooLarge(MAX_STORAGE)
+
+    def record_count(self, key: str) -> int:
+        """Return the sync count of a record, 0 if it was never written."""
+        record = self._records.get(key)
+        return record.sync_count if record else 0
 
     def _totals_after(self, patches: Sequence[Patch]) -> tuple[int, int]:
         storage, live = self.storage, self.live_records
@@ -279,8 +291,12 @@ class Dataset:
         return page, len(matching), following
 
     def was_deleted_after(self, sync_count: int) -> bool:
-        """Return whether the dataset was deleted after this count."""
-        return max(sync_count, 0) < self.deleted_count
+        """Return whether the dataset was deleted after this count.
+
+        Never after 0, for a client at 0 has seen nothing that could have been deleted: the published clients would
+        otherwise delete their copy again and again, and never sync a name that was deleted once (observed).
+        """
+        return 0 < sync_count < self.deleted_count
 
     def _touch(self, now: float, author: str) -> None:
         self.sync_count = self.highest_count + 1

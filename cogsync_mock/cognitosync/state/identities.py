@@ -119,7 +119,7 @@ class IdentityData:
             BrokenNextToken: if the token is none of this dataset.
         """
         dataset = self.datasets.get(name) or Dataset.absent(name)
-        if dataset.exists and last_sync_count > dataset.highest_count:
+        if dataset.exists and last_sync_count > dataset.sync_count:
             raise NoSuchSyncCount(last_sync_count)
         page, count, following = dataset.page(last_sync_count, next_token, size)
         return {

@@ -199,18 +199,23 @@ class Pool:
         """Return what is kept of an identity; of one that never wrote, nothing."""
         return self._identities.get(identity_id) or IdentityData()
 
+    def has_dataset(self, identity_id: str, dataset_name: str) -> bool:
+        """Return whether an identity has a dataset, or the marker of a deleted one."""
+        return dataset_name in self.identity(identity_id).datasets
+
     def identity_to_write(self, identity_id: str) -> IdentityData:
         """Return what is kept of an identity, from now on."""
         return self._identities.setdefault(identity_id, IdentityData())
 
-    def check(self, identity_id: str, dataset_name: str, patches: Sequence[Patch]) -> list[Record]:
-        """Refuse patches that cannot be written; return all records of the dataset, tombstones included.
+    def check_form(self, identity_id: str, dataset_name: str, patches: Sequence[Patch]) -> list[Record]:
+        """Reject patches that cannot be written whatever their records' counts are; return all records there are.
 
         Raises:
-            CognitoSyncError: as `write` does.
+            TooManyDatasets: if a dataset would have to be created above the limit.
+            CognitoSyncError: as `Dataset.check_form` rejects patches.
         """
         dataset, _ = self.identity(identity_id).to_write(dataset_name)
-        dataset.check(patches)
+        dataset.check_form(patches)
         return dataset.records_after(-1)
 
     def write(

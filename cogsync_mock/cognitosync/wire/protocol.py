@@ -52,6 +52,10 @@ CORS = {
 }
 
 
+# So much of an error's message is repeated in a header: clients and proxies refuse long ones.
+_HEADER_LENGTH = 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What a signature says of its signer: access key, region and service of the scope where readable, and token."""
@@ -310,6 +314,11 @@ def _random_uuid() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
+def _printable(message: str) -> str:
+    """Return a message as a header can hold it: it may quote what a client sent."""
+    return "".join(character if " " <= character <= "~" else "?" for character in message[:_HEADER_LENGTH])
+
+
 def _answer(
     request: HttpRequest, status: int, content: Mapping[str, Any], error: AWSError | None = None
 ) -> HttpResponse:
@@ -320,4 +329,5 @@ def _answer(
     headers["content-length"] = str(len(body))
     if error is not None:
         headers["x-amzn-ErrorType"] = f"{error.code}:"
+        headers["x-amzn-ErrorMessage"] = _printable(error.message)
     return HttpResponse(status, headers, body)
