@@ -8,7 +8,7 @@ import boto3
 
 from .aws import calls, operations
 from .aws.faults import Fault, faults
-from .cognitoidentity.operations import issue
+from .cognitoidentity.logins import issue
 from .mock_cognito import CognitoTools, new_client
 from .options import Options
 from .runtime import moto_seam

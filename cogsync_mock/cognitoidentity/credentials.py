@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from cogsync_mock.aws.errors import ExpiredTokenException, UnrecognizedClientException
 from cogsync_mock.integrations.moto_api import random_base32, random_base64
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: How long the credentials of an identity are good, in seconds (documented for GetCredentialsForIdentity).
 LIFETIME = 3600.0
@@ -27,6 +30,7 @@ class IdentityCredentials:
     Attributes:
         expiration: until when they are good, in epoch seconds.
         role_arn: the role that they were given for, None if the pool has none.
+        principal_tags: the tags of their session, which policies may name as ``${aws:PrincipalTag/name}``.
     """
 
     access_key: str
@@ -37,6 +41,7 @@ class IdentityCredentials:
     identity_pool_id: str
     identity_id: str
     role_arn: str | None = None
+    principal_tags: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, session_token: str, now: float) -> None:
         """Refuse a request that does not bring the session token, or comes too late.

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.utils import unix_time
 
 from cogsync_mock.integrations import cognitoidentity
 
@@ -100,11 +101,12 @@ logins_backends = BackendDict(LoginsBackend, "cognito-identity")
 def logins_of(location: PoolLocation) -> Iterator[PoolLogins]:
     """Hold the lock and give what is kept of a pool; nothing is of another that had its id before."""
     generation, identity_pool_id = cognitoidentity.generation(location.pool), location.pool.identity_pool_id
+    created = unix_time(location.pool.creation_time)
     backend = logins_backends[location.account_id][location.region]
     with backend.lock:
         logins = backend.pools.get(identity_pool_id)
         if logins is None or logins.generation != generation:
-            logins = backend.pools[identity_pool_id] = PoolLogins(generation)
+            logins = backend.pools[identity_pool_id] = PoolLogins(generation, created)
         yield logins
 
 

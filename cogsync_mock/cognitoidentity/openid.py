@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.integrations import cognitoidp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ISSUER = "https://cognito-identity.amazonaws.com"
 #: Where AWS publishes the keys that verify its tokens (documented).
 KEYS_PATH = "/.well-known/jwks_uri"
+# Where STS finds the tags of a session (documented).
+_TAGS = "https://aws.amazon.com/tags"
 _HEADER = {"kid": "cogsync-mock", "typ": "JWS", "alg": "RS512"}
 
 
@@ -20,7 +25,14 @@ def published_keys() -> dict[str, Any]:
     return {"keys": [{**public, "kid": _HEADER["kid"], "alg": _HEADER["alg"], "use": "sig"}]}
 
 
-def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], now: float, lifetime: float) -> str:
+def open_id_token(
+    identity_pool_id: str,
+    identity_id: str,
+    methods: list[str],
+    now: float,
+    lifetime: float,
+    tags: Mapping[str, str] | None = None,
+) -> str:
     """Return a token that tells of an identity, in the form that AWS's have.
 
     Args:
@@ -29,8 +41,9 @@ def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], n
         methods: how it was authenticated: the ``amr`` claim.
         now: epoch seconds.
         lifetime: for how long the token is good, in seconds.
+        tags: of the session that STS makes of the token.
     """
-    claims = {
+    claims: dict[str, Any] = {
         "sub": identity_id,
         "aud": identity_pool_id,
         "amr": methods,
@@ -38,6 +51,8 @@ def open_id_token(identity_pool_id: str, identity_id: str, methods: list[str], n
         "exp": int(now + lifetime),
         "iat": int(now),
     }
+    if tags:
+        claims[_TAGS] = {"principal_tags": {name: [value] for name, value in tags.items()}}
     signed = ".".join(_base64url(json.dumps(part).encode()) for part in (_HEADER, claims))
     return f"{signed}.{_base64url(cognitoidp.sign(signed.encode()))}"
 
@@ -53,17 +68,23 @@ def claims_of(token: str) -> dict[str, Any] | None:
     return claims if is_ours else None
 
 
+def tags_of(claims: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the session tags that the claims of one of our tokens bear."""
+    tags: dict[str, list[str]] = claims.get(_TAGS, {}).get("principal_tags", {})
+    return tags
+
+
 def pretends_to_be_ours(token: str) -> bool:
     """Return whether a token says, rightly or not, that cognito-identity has made it."""
-    return _payload(token).get("iss") == ISSUER
+    return unverified_claims(token).get("iss") == ISSUER
 
 
 def subject_of(token: str) -> str:
     """Return what stays the same of a login from one to the next: the subject of a web token, else all of it."""
-    return str(_payload(token).get("sub", token))
+    return str(unverified_claims(token).get("sub", token))
 
 
-def _payload(token: str) -> dict[str, Any]:
+def unverified_claims(token: str) -> dict[str, Any]:
     """Return the claims of any issuer's web token, unverified; none if it is no web token."""
     try:
         claims = json.loads(_from_base64url(token.split(".")[1]))

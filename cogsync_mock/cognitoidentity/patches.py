@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from cogsync_mock.integrations import cloudformation, cognitoidentity, sts
 from cogsync_mock.integrations.patching import MotoPatches, Patch
 
-from . import operations
+from . import identities, logins, pools, roles, service, web_identity  # noqa: F401  # each registers its operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _answering(name: str) -> Callable[[Any, Any], str]:
+    def answer(response: Any, _original: Any) -> str:
+        return service.answer(name, response)
+
+    return answer
+
 
 patches = MotoPatches(
     [
-        Patch(
-            *cognitoidentity.RESPONSES,
-            {
-                name: getattr(operations, name)
-                for name in (
-                    "get_id",
-                    "get_credentials_for_identity",
-                    "get_open_id_token",
-                    "get_open_id_token_for_developer_identity",
-                    "set_identity_pool_roles",
-                    "get_identity_pool_roles",
-                )
-            },
-        ),
-        Patch(*sts.RESPONSES, {"assume_role_with_web_identity": operations.assume_role_with_web_identity}),
-        Patch(*sts.BACKEND, {"assume_role_with_web_identity": operations.remember_assumed_role}),
+        Patch(*cognitoidentity.RESPONSES, {name: _answering(name) for name in service.handlers}),
+        Patch(*sts.RESPONSES, {"assume_role_with_web_identity": web_identity.assume_role_with_web_identity}),
+        Patch(*sts.BACKEND, {"assume_role_with_web_identity": web_identity.remember_assumed_role}),
         Patch(
             cloudformation.PARSING,
             None,

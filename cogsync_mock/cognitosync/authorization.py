@@ -76,6 +76,7 @@ def enforce(authorise: Callable[[type, str], None], resource: str, credentials: 
         variables = {
             "${cognito-identity.amazonaws.com:sub}": credentials.identity_id,
             "${cognito-identity.amazonaws.com:aud}": credentials.identity_pool_id,
+            **{f"${{aws:PrincipalTag/{name}}}": value for name, value in credentials.principal_tags.items()},
         }
     try:
         authorise(_request_class(variables), resource)

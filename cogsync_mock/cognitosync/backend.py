@@ -17,10 +17,13 @@ from .state.pool_registry import PoolRegistry
 from .wire.tokens import Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from threading import RLock
 
+    from moto.core.base_backend import BackendDict
     from typing_extensions import Self
+
+    from cogsync_mock.integrations.cognitoidentity import PoolLocation
 
     from .state.pools import JSONObject
 
@@ -152,3 +155,34 @@ class _HeldPool(_FoundPool):
             return pool
         backend.lock.release()
         raise IdentityPoolNotFound(self._identity_pool_id) if pool is None else IdentityNotFound(str(identity_id))
+
+
+class IdentityChanges:
+    """Does to the data what cognito-identity does to its identities.
+
+    Args:
+        backends: by account and region; there may be none for a region of cognito-identity.
+    """
+
+    def __init__(self, backends: BackendDict[Any]) -> None:
+        self._backends = backends
+
+    def identities_merged(self, location: PoolLocation, source_identity_id: str, target_identity_id: str) -> None:
+        """Move the datasets of one identity to the other."""
+        backend = self._backend_of(location)
+        if backend is not None:
+            with backend.pool(location.pool.identity_pool_id, target_identity_id) as pool:
+                pool.merge(source_identity_id, target_identity_id, unix_time())
+
+    def identities_deleted(self, location: PoolLocation, identity_ids: Sequence[str]) -> None:
+        """Forget what is kept of identities."""
+        backend = self._backend_of(location)
+        if backend is not None:
+            with backend.pool(location.pool.identity_pool_id) as pool:
+                for identity_id in identity_ids:
+                    pool.forget(identity_id, unix_time())
+
+    def _backend_of(self, location: PoolLocation) -> PoolsBackend | None:
+        regions = self._backends[location.account_id]
+        # Asking for one makes it, where there is the service.
+        return regions[location.region] if location.region in regions else None  # noqa: SIM401

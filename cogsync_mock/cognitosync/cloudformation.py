@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.common_models import BaseModel
 
+from cogsync_mock.aws import values as jsonvalues
 from cogsync_mock.aws.errors import AWSError
-from cogsync_mock.cognitoidentity.operations import set_roles
+from cogsync_mock.aws.shapes import input_of
+from cogsync_mock.cognitoidentity import pools
+from cogsync_mock.cognitoidentity.roles import set_roles
 from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.integrations.moto_api import random_uuid
 
 from .models import cognitosync_backends
 from .settings import current
 from .state.pools import SYNC_TRIGGER
-from .wire import values as jsonvalues
-from .wire.contract import input_of_sibling, operations
+from .wire.contract import operations
 from .wire.validation import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .wire.contract import Shape
+    from cogsync_mock.aws.shapes import Shape
 
     Properties = Mapping[str, Any]
 
@@ -90,7 +92,9 @@ class IdentityPoolResource(_Resource):
         """Make the pool and configure it, or neither."""
         properties = {"IdentityPoolName": resource_name, **_properties(cls, cloudformation_json)}
         parameters, parts = _pool_parameters(properties), _parts(properties)
-        identity_pool_id = cognitoidentity.create_identity_pool(account_id, region_name, **parameters)
+        motos = pools.motos_parameters(parameters)
+        identity_pool_id = cognitoidentity.create_identity_pool(account_id, region_name, **motos)
+        _set_classic_flow(account_id, region_name, identity_pool_id, parameters)
         try:
             _configure(account_id, region_name, identity_pool_id, parts)
         except Exception:
@@ -114,7 +118,9 @@ class IdentityPoolResource(_Resource):
         identity_pool_id = original_resource.physical_resource_id
         _require_pool(account_id, region_name, identity_pool_id)
         _configure(account_id, region_name, identity_pool_id, parts)
-        cognitoidentity.update_identity_pool(account_id, region_name, identity_pool_id, **parameters)
+        motos = pools.motos_parameters(parameters)
+        cognitoidentity.update_identity_pool(account_id, region_name, identity_pool_id, **motos)
+        _set_classic_flow(account_id, region_name, identity_pool_id, parameters)
         return cls(identity_pool_id, properties)
 
     @classmethod
@@ -146,7 +152,10 @@ class IdentityPoolRoleAttachmentResource(_Resource):
         """Give a pool its roles."""
         properties = _properties(cls, cloudformation_json)
         pool, roles, mappings = _roles(properties, account_id, region_name)
-        set_roles(cognitoidentity.PoolLocation(account_id, region_name, pool), roles, mappings)
+        try:
+            set_roles(cognitoidentity.PoolLocation(account_id, region_name, pool), roles, mappings)
+        except AWSError as error:
+            raise _stack_error(error.message) from error
         # As AWS makes them: the attachment has an id of its own.
         return cls(f"IdentityPoolRoleAttachment-{random_uuid()[-12:]}", properties)
 
@@ -209,7 +218,7 @@ def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
 
 
 def _pool_parameters(properties: Properties) -> dict[str, Any]:
-    """Return what cognito-identity keeps of a pool, as moto names it.
+    """Return the parameters of CreateIdentityPool.
 
     Raises:
         ValidationError: CloudFormation's, if CreateIdentityPool would refuse it.
@@ -221,17 +230,13 @@ def _pool_parameters(properties: Properties) -> dict[str, Any]:
     tags = given.get("IdentityPoolTags")
     if isinstance(tags, list) and all(_is_tag(tag) for tag in tags):
         given["IdentityPoolTags"] = {tag["Key"]: tag["Value"] for tag in tags}
-    accepted = _accepted(input_of_sibling("cognito-identity", "CreateIdentityPool"), given)
-    return {
-        "identity_pool_name": accepted["IdentityPoolName"],
-        "allow_unauthenticated_identities": accepted["AllowUnauthenticatedIdentities"],
-        "supported_login_providers": accepted.get("SupportedLoginProviders", {}),
-        "developer_provider_name": accepted.get("DeveloperProviderName", ""),
-        "open_id_connect_provider_arns": accepted.get("OpenIdConnectProviderARNs", []),
-        "cognito_identity_providers": accepted.get("CognitoIdentityProviders", []),
-        "saml_provider_arns": accepted.get("SamlProviderARNs", []),
-        "tags": accepted.get("IdentityPoolTags", {}),
-    }
+    return _accepted(input_of("cognito-identity", "CreateIdentityPool"), given)
+
+
+def _set_classic_flow(account_id: str, region: str, identity_pool_id: str, parameters: Properties) -> None:
+    pool = cognitoidentity.identity_pool(account_id, region, identity_pool_id)
+    location = cognitoidentity.PoolLocation(account_id, region, pool)
+    pools.set_classic_flow(location, is_allowed=parameters.get("AllowClassicFlow"))
 
 
 def _is_tag(tag: Any) -> bool:
@@ -272,11 +277,8 @@ def _roles(properties: Properties, account_id: str, region: str) -> tuple[Any, d
             str(mapping.get("IdentityProvider", key)): {n: v for n, v in mapping.items() if n != "IdentityProvider"}
             for key, mapping in mappings.items()
         }
-    shape = input_of_sibling("cognito-identity", "SetIdentityPoolRoles")
+    shape = input_of("cognito-identity", "SetIdentityPoolRoles")
     accepted = _accepted(shape, {"Roles": {}, **properties, "RoleMappings": mappings})
-    unknown = set(accepted["Roles"]) - {"authenticated", "unauthenticated"}
-    if unknown:
-        raise _stack_error(f"Roles may be authenticated and unauthenticated, not {', '.join(sorted(unknown))}")
     pool = _require_pool(account_id, region, accepted["IdentityPoolId"])
     return pool, accepted["Roles"], accepted["RoleMappings"]
 

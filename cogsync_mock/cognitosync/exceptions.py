@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cogsync_mock.aws.errors import AWSError, FrameworkError
+from cogsync_mock.aws.validation import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,7 @@ class ConstraintsViolated(InvalidParameterException):
     """One or more members break a constraint of the contract; all of them are listed."""
 
     def __init__(self, violations: Sequence[str]) -> None:
-        plural = "" if len(violations) == 1 else "s"
-        super().__init__(f"{len(violations)} validation error{plural} detected: {'; '.join(violations)}")
+        super().__init__(sentence_of(violations))
 
 
 class ReferencesMissing(InvalidParameterException):

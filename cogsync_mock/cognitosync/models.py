@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from moto.core.base_backend import BackendDict
 from moto.core.utils import unix_time
 
+from cogsync_mock.cognitoidentity import listeners
 from cogsync_mock.integrations import cognitoidentity, moto_api
 
 from . import references
-from .backend import PoolsBackend
+from .backend import IdentityChanges, PoolsBackend
 from .effects import kinesis_stream as streams
 from .effects import push_sync as push
 from .effects import sync_trigger as triggers
@@ -396,3 +397,4 @@ class CognitoSyncBackend(PoolsBackend):
 
 
 cognitosync_backends = BackendDict(CognitoSyncBackend, "cognito-sync")
+listeners.register(IdentityChanges(cognitosync_backends))

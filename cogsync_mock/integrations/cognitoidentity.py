@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.core.exceptions import JsonRESTError
 
 from .backends import backend_of, backends
 from .moto_api import random_uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: The module and class that answer its operations.
 RESPONSES = ("moto.cognitoidentity.responses", "CognitoIdentityResponse")
@@ -161,6 +164,15 @@ def make_identity(account_id: str, region: str, identity_pool_id: str, identity_
     return NewIdentity(account_id, region, identity_pool_id, identity_id).make()
 
 
+def forget_identities(location: PoolLocation, identity_ids: Iterable[str]) -> None:
+    """Take identities out of moto's list."""
+    gone = set(identity_ids)
+    listed = identities(location.account_id, location.region, location.pool.identity_pool_id)
+    listed[:] = [identity for identity in listed if identity["IdentityId"] not in gone]
+    backend = backend_of("cognito-identity", location.account_id, location.region)
+    _index_of(backend).listings.pop(location.pool.identity_pool_id, None)
+
+
 def generation(pool: Any) -> str:
     """Return what tells a pool from another that had, or will have, the same id."""
     if _GENERATION not in vars(pool):
@@ -168,12 +180,12 @@ def generation(pool: Any) -> str:
     return str(vars(pool)[_GENERATION])
 
 
-def pool_of_id(identity_pool_id: str) -> PoolLocation | None:
-    """Return a pool, of whichever account it is; None if there is none of that id."""
-    for account_id, region, backend in _backends_for(identity_pool_id):
+def pool_of_id(identity_pool_id: str, account_id: str | None = None) -> PoolLocation | None:
+    """Return a pool, of whichever account it is, or of this one only; None if there is none of that id."""
+    for found_in, region, backend in _backends_for(identity_pool_id):
         pool = backend.identity_pools.get(identity_pool_id)
-        if pool is not None:
-            return PoolLocation(account_id, region, pool)
+        if pool is not None and account_id in (None, found_in):
+            return PoolLocation(found_in, region, pool)
     return None
 
 

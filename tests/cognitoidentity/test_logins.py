@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conftest import Door
 
 NOT_AUTHORIZED = "NotAuthorizedException"
+USER_POOL = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Game"
 ROLE = "arn:aws:iam::123456789012:role/player"
 INVALID_TOKEN = (403, "UnrecognizedClientException", "The security token included in the request is invalid.")
 EXPIRED = (403, "ExpiredTokenException", "The security token included in the request is expired")
@@ -44,6 +45,19 @@ def sync_client(door: Door, credentials: dict[str, Any], **changed: Any) -> Any:
         "aws_session_token": credentials["SessionToken"],
     }
     return door.client(**{**keys, **changed})
+
+
+@pytest.fixture
+def pool_id(door: Door) -> str:
+    """A pool with guests and login providers of several kinds."""
+    created: str = door.client("cognito-identity").create_identity_pool(
+        IdentityPoolName="game",
+        AllowUnauthenticatedIdentities=True,
+        SupportedLoginProviders={"graph.facebook.com": "1", "accounts.google.com": "2"},
+        CognitoIdentityProviders=[{"ProviderName": USER_POOL, "ClientId": "client"}],
+        DeveloperProviderName="login.game",
+    )["IdentityPoolId"]
+    return created
 
 
 @pytest.fixture
@@ -115,7 +129,7 @@ class TestCredentials:
 
     def test_expired_ones_through_both_doors(self, door: Door, pool_id: str, identity_id: str, login: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitoidentity.operations.LIFETIME", -1.0)
+            patch.setattr("cogsync_mock.cognitoidentity.logins.LIFETIME", -1.0)
             credentials = login.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
         client = sync_client(door, credentials)
         assert refusal(client.list_datasets, IdentityPoolId=pool_id, IdentityId=identity_id) == EXPIRED
@@ -255,7 +269,7 @@ class TestLogins:
         make = login.get_open_id_token_for_developer_identity
         ann, bob = (make(IdentityPoolId=pool_id, Logins={"login.game": name}) for name in ("ann", "bob"))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitoidentity.operations.DEVELOPER_TOKEN_LIFETIME", -2)
+            patch.setattr("cogsync_mock.cognitoidentity.logins.DEVELOPER_TOKEN_LIFETIME", -2)
             late = make(IdentityPoolId=pool_id, Logins={"login.game": "ann"})["Token"]
 
         def refused(token: str) -> tuple[int, str, str]:
@@ -273,7 +287,8 @@ class TestLogins:
 
     def test_logins_of_two_identities(self, login: Any, pool_id: str) -> None:
         ids = {
-            name: login.get_id(IdentityPoolId=pool_id, Logins={name: "token"})["IdentityId"] for name in ("one", "two")
+            name: login.get_id(IdentityPoolId=pool_id, Logins={name: "token"})["IdentityId"]
+            for name in ("graph.facebook.com", "accounts.google.com")
         }
         assert refusal(login.get_id, IdentityPoolId=pool_id, Logins=dict.fromkeys(ids, "token")) == (
             400,
@@ -285,19 +300,23 @@ class TestLogins:
 
     def test_ids_are_of_the_pools_region(self, door: Door) -> None:
         """Logins are not signed, so only the pool's id tells it."""
-        pool_id = door.mock.create_identity_pool(pool_id="eu-west-1:0c1ba052-e098-41fa-a76e-eaa2c125f861")
+        pool_id = door.mock.create_identity_pool(
+            pool_id="eu-west-1:0c1ba052-e098-41fa-a76e-eaa2c125f861",
+            AllowUnauthenticatedIdentities=True,
+            SupportedLoginProviders={"graph.facebook.com": "1"},
+        )
         login = door.client("cognito-identity", region_name="us-east-1")
-        for logins in ({}, {"login.game": "ann"}):
+        for logins in ({}, {"graph.facebook.com": "ann"}):
             assert login.get_id(IdentityPoolId=pool_id, Logins=logins)["IdentityId"].startswith("eu-west-1:")
 
     @pytest.mark.parametrize(
         ("operation", "body", "code"),
         [
             ("GetId", {}, "ValidationException"),
-            ("GetId", [], "ValidationException"),
-            ("GetId", {"IdentityPoolId": 5}, "ValidationException"),
+            ("GetId", [], "SerializationException"),
+            ("GetId", {"IdentityPoolId": 5}, "SerializationException"),
             ("GetId", {"Logins": 5}, "SerializationException"),
-            ("GetId", {"Logins": {"a": None}}, "SerializationException"),
+            ("GetId", {"Logins": {"a": None}}, "ValidationException"),
             ("GetCredentialsForIdentity", {"CustomRoleArn": 5}, "SerializationException"),
             ("GetCredentialsForIdentity", {"IdentityId": None}, "ValidationException"),
             ("SetIdentityPoolRoles", {"Roles": ["x"]}, "SerializationException"),
@@ -321,7 +340,7 @@ class TestLogins:
     def test_a_web_token_that_nobody_can_read(self, login: Any, pool_id: str) -> None:
         deep = base64.urlsafe_b64encode(b"[" * 36_000).decode()
         for token in (f"a.{deep}.b", "a.!.b", "...", "e30.W10.x"):
-            assert login.get_id(IdentityPoolId=pool_id, Logins={"login.game": token})
+            assert login.get_id(IdentityPoolId=pool_id, Logins={"graph.facebook.com": token})
 
 
 def post(door: Door, service: str, target: str, body: str) -> requests.Response:
@@ -344,7 +363,7 @@ class TestBasicFlow:
 
     def test_an_expired_token(self, door: Door, login: Any, identity_id: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cogsync_mock.cognitoidentity.operations.TOKEN_LIFETIME", -2)
+            patch.setattr("cogsync_mock.cognitoidentity.logins.TOKEN_LIFETIME", -2)
             token = login.get_open_id_token(IdentityId=identity_id)["Token"]
         call = door.client("sts").assume_role_with_web_identity
         status, code, message = refusal(call, RoleArn=ROLE, RoleSessionName="phone", WebIdentityToken=token)
@@ -397,12 +416,12 @@ class TestRoles:
             return arn
 
         arn = "arn:aws:sts::123456789012:assumed-role/{}/CognitoIdentityCredentials"
-        assert role_of(Logins={"login.game": "ann"}) == arn.format("player")
         assert role_of() == arn.format("player2")
+        assert role_of(Logins={"graph.facebook.com": "ann"}) == arn.format("player")
         login.set_identity_pool_roles(IdentityPoolId=pool_id, Roles={"unauthenticated": f"{ROLE}2"})
         # No other role stands in for the one that is missing.
-        assert "assumed-role" not in role_of(Logins={"login.game": "ann"})
-        assert role_of(CustomRoleArn=f"{ROLE}3") == arn.format("player3")
+        assert "assumed-role" not in role_of(Logins={"graph.facebook.com": "ann"})
+        assert role_of(Logins={"graph.facebook.com": "ann"}, CustomRoleArn=f"{ROLE}3") == arn.format("player3")
 
     def test_iam_asks_for_the_role(self, door: Door, role: str, pool_id: str, identity_id: str) -> None:
         """The sentence of a denial was seen at AWS, in these very words."""

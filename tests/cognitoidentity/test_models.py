@@ -47,7 +47,7 @@ def keys_of_account(door: Door, account_id: str) -> dict[str, str]:
 @pytest.mark.parametrize("how", ["dict", "deepcopy", "pickle"])
 def test_all_that_is_kept_survives_a_copy(cognito_sync_mock: CognitoSyncMock, how: str) -> None:
     """Logins, roles, role mappings and the credentials that identities have."""
-    pool_id = cognito_sync_mock.create_identity_pool(AllowUnauthenticatedIdentities=True)
+    pool_id = cognito_sync_mock.create_identity_pool(SupportedLoginProviders={"graph.facebook.com": "1"})
     client = boto3.client("cognito-identity")
     client.set_identity_pool_roles(
         IdentityPoolId=pool_id,

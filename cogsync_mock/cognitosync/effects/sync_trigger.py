@@ -14,8 +14,8 @@ from cogsync_mock.cognitosync.wire.contract import operations
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cogsync_mock.aws.shapes import Shape
     from cogsync_mock.cognitosync.state.datasets import Patch, Record
-    from cogsync_mock.cognitosync.wire.contract import Shape
     from cogsync_mock.cognitosync.wire.tokens import DatasetKey
 
 _RECORDS = "datasetRecords"

@@ -309,6 +309,12 @@ class Pool:
         source.datasets = {}
         return names
 
+    def forget(self, identity_id: str, now: float) -> None:
+        """Keep nothing of an identity, neither datasets nor devices."""
+        identity = self._identities.pop(identity_id, None)
+        if identity is not None:
+            self.account_for(identity, storage=-identity.storage, datasets=-identity.live_datasets, now=now)
+
     def account_for(self, identity: IdentityData, *, storage: int, datasets: int, now: float) -> None:
         """Add a change to the running totals of an identity and of the pool.
 

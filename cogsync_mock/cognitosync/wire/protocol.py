@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from cogsync_mock.aws import values
 from cogsync_mock.aws.errors import (
     IncompleteSignatureException,
     MissingAuthenticationTokenException,
@@ -26,7 +27,6 @@ from cogsync_mock.aws.errors import (
 )
 from cogsync_mock.aws.http import HttpRequest, HttpResponse
 
-from . import values
 from .contract import TARGET_PREFIXES, operations
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cogsync_mock.aws.errors import SerializationException
+from .errors import SerializationException
 
 if TYPE_CHECKING:
-    from .contract import Shape
+    from .shapes import Shape
 
 _LONG = range(-(2**63), 2**63)
 _INTEGER = range(-(2**31), 2**31)
