@@ -20,11 +20,27 @@ def _answering(name: str) -> Callable[[Any, Any], str]:
     return answer
 
 
+cloudformation.add_resource_types(
+    "cogsync_mock.cognitoidentity.cloudformation",
+    (
+        "AWS::Cognito::IdentityPoolPrincipalTag",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::Cognito::UserPoolGroup",
+    ),
+)
+
 patches = MotoPatches(
     [
         Patch(*cognitoidentity.RESPONSES, {name: _answering(name) for name in service.handlers}),
         Patch(*sts.RESPONSES, {"assume_role_with_web_identity": web_identity.assume_role_with_web_identity}),
         Patch(*sts.BACKEND, {"assume_role_with_web_identity": web_identity.remember_assumed_role}),
+        Patch(
+            *cloudformation.NESTED_STACK,
+            {"get_cfn_attribute": cloudformation.nested_stack_output},
+            cloudformation.FORMER_NAME,
+        ),
         Patch(
             cloudformation.PARSING,
             None,

@@ -1,15 +1,11 @@
 """``AWS::Cognito::IdentityPool`` and ``AWS::Cognito::IdentityPoolRoleAttachment`` in moto's CloudFormation.
 
 A stack leaves the same state as calls of the API would, and refuses what those would refuse.
-The classes look like moto's ``CloudFormationModel`` but are none, for moto finds those by itself, mock or no mock.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
-
-from moto.core.common_models import BaseModel
 
 from cogsync_mock.aws import values as jsonvalues
 from cogsync_mock.aws.errors import AWSError
@@ -18,17 +14,15 @@ from cogsync_mock.cognitoidentity import pools
 from cogsync_mock.cognitoidentity.roles import set_roles
 from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.integrations.moto_api import random_uuid
+from cogsync_mock.integrations.stack_resources import StackResource, accepted_values, properties_of, stack_error
 
 from .models import cognitosync_backends
 from .settings import current
 from .state.pools import SYNC_TRIGGER
 from .wire.contract import operations
-from .wire.validation import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from cogsync_mock.aws.shapes import Shape
 
     Properties = Mapping[str, Any]
 
@@ -38,47 +32,7 @@ _PARTS = ("PushSync", "CognitoStreams", "CognitoEvents")
 _ANY_POOL = "us-east-1:0"
 
 
-class _Resource(BaseModel):
-    """What the resources of identity pools have in common."""
-
-    type_name: str
-    name_property = ""
-    #: what Fn::GetAtt knows (documented)
-    attribute_names: tuple[str, ...] = ("Id",)
-
-    def __init__(self, physical_resource_id: str, properties: Properties) -> None:
-        self.physical_resource_id = physical_resource_id
-        self.properties = dict(properties)
-
-    @classmethod
-    def cloudformation_type(cls) -> str:
-        """Return the name of the resource type."""
-        return cls.type_name
-
-    @classmethod
-    def cloudformation_name_type(cls) -> str:
-        """Return the property that names it, empty if there is none."""
-        return cls.name_property
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        """Return whether Fn::GetAtt knows an attribute."""
-        return attr in cls.attribute_names
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        """Return an attribute for Fn::GetAtt."""
-        if not self.has_cfn_attr(attribute_name):
-            from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
-
-            raise UnformattedGetAttTemplateException
-        return str(self.physical_resource_id if attribute_name == "Id" else self.properties[self.name_property])
-
-    def is_created(self) -> bool:
-        """Tell that it is there as soon as it was made."""
-        return True
-
-
-class IdentityPoolResource(_Resource):
+class IdentityPoolResource(StackResource):
     """An identity pool of a stack, with its CognitoStreams, PushSync and CognitoEvents."""
 
     type_name = "AWS::Cognito::IdentityPool"
@@ -90,7 +44,7 @@ class IdentityPoolResource(_Resource):
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
     ) -> IdentityPoolResource:
         """Make the pool and configure it, or neither."""
-        properties = {"IdentityPoolName": resource_name, **_properties(cls, cloudformation_json)}
+        properties = {"IdentityPoolName": resource_name, **properties_of(cls, cloudformation_json)}
         parameters, parts = _pool_parameters(properties), _parts(properties)
         motos = pools.motos_parameters(parameters)
         identity_pool_id = cognitoidentity.create_identity_pool(account_id, region_name, **motos)
@@ -113,7 +67,7 @@ class IdentityPoolResource(_Resource):
     ) -> IdentityPoolResource:
         """Change the pool without replacing it; what a template no longer has is removed (documented)."""
         known = original_resource.properties["IdentityPoolName"]
-        properties = {"IdentityPoolName": known, **_properties(cls, cloudformation_json)}
+        properties = {"IdentityPoolName": known, **properties_of(cls, cloudformation_json)}
         parameters, parts = _pool_parameters(properties), _parts(properties)
         identity_pool_id = original_resource.physical_resource_id
         _require_pool(account_id, region_name, identity_pool_id)
@@ -135,7 +89,7 @@ class IdentityPoolResource(_Resource):
         cognitoidentity.delete_identity_pool(account_id, region_name, resource_name)
 
 
-class IdentityPoolRoleAttachmentResource(_Resource):
+class IdentityPoolRoleAttachmentResource(StackResource):
     """The roles of an identity pool."""
 
     type_name = "AWS::Cognito::IdentityPoolRoleAttachment"
@@ -150,12 +104,12 @@ class IdentityPoolRoleAttachmentResource(_Resource):
         **_: Any,
     ) -> IdentityPoolRoleAttachmentResource:
         """Give a pool its roles."""
-        properties = _properties(cls, cloudformation_json)
+        properties = properties_of(cls, cloudformation_json)
         pool, roles, mappings = _roles(properties, account_id, region_name)
         try:
             set_roles(cognitoidentity.PoolLocation(account_id, region_name, pool), roles, mappings)
         except AWSError as error:
-            raise _stack_error(error.message) from error
+            raise stack_error(error.message) from error
         # As AWS makes them: the attachment has an id of its own.
         return cls(f"IdentityPoolRoleAttachment-{random_uuid()[-12:]}", properties)
 
@@ -187,33 +141,10 @@ RESOURCE_TYPES = {
 }
 
 
-def _stack_error(message: str) -> Exception:
-    """Return the error that CloudFormation refuses a template with."""
-    # Late, for moto's CloudFormation is what imports this module.
-    from moto.cloudformation.exceptions import ValidationError
-
-    return ValidationError(message=message)
-
-
-def _properties(resource: type[_Resource], cloudformation_json: Any) -> dict[str, Any]:
-    given = cloudformation_json.get("Properties") or {}
-    if not isinstance(given, dict):
-        raise _stack_error(f"Properties of {resource.type_name} must be an object, not {given!r}")
-    found: dict[str, Any] = _without_nothing(given)
-    return found
-
-
-def _without_nothing(value: Any) -> Any:
-    """Leave out what AWS::NoValue stands for, also in lists."""
-    if isinstance(value, dict):
-        return {name: _without_nothing(member) for name, member in value.items() if member is not None}
-    return [_without_nothing(item) for item in value if item is not None] if isinstance(value, list) else value
-
-
 def _require_pool(account_id: str, region: str, identity_pool_id: str) -> Any:
     pool = cognitoidentity.identity_pool(account_id, region, identity_pool_id)
     if pool is None:
-        raise _stack_error(f"IdentityPool '{identity_pool_id}' not found.")
+        raise stack_error(f"IdentityPool '{identity_pool_id}' not found.")
     return pool
 
 
@@ -226,11 +157,11 @@ def _pool_parameters(properties: Properties) -> dict[str, Any]:
     given = {name: value for name, value in properties.items() if name not in _PARTS}
     if "AllowUnauthenticatedIdentities" not in given:
         missing = "required key [AllowUnauthenticatedIdentities] not found"
-        raise _stack_error(f"Properties validation failed: {missing}")
+        raise stack_error(f"Properties validation failed: {missing}")
     tags = given.get("IdentityPoolTags")
     if isinstance(tags, list) and all(_is_tag(tag) for tag in tags):
         given["IdentityPoolTags"] = {tag["Key"]: tag["Value"] for tag in tags}
-    return _accepted(input_of("cognito-identity", "CreateIdentityPool"), given)
+    return accepted_values(input_of("cognito-identity", "CreateIdentityPool"), given)
 
 
 def _set_classic_flow(account_id: str, region: str, identity_pool_id: str, parameters: Properties) -> None:
@@ -256,11 +187,11 @@ def _parts(properties: Properties) -> dict[str, Any]:
         try:
             events = jsonvalues.loads(events.encode("utf-8", "replace"))
         except AWSError as error:
-            raise _stack_error(f"CognitoEvents is not JSON: {error.message}") from error
+            raise stack_error(f"CognitoEvents is not JSON: {error.message}") from error
     pool = {"IdentityPoolId": _ANY_POOL}
     return {
-        **_accepted(operations()["SetIdentityPoolConfiguration"].input, {**pool, **given}),
-        **_accepted(operations()["SetCognitoEvents"].input, {**pool, "Events": events}),
+        **accepted_values(operations()["SetIdentityPoolConfiguration"].input, {**pool, **given}),
+        **accepted_values(operations()["SetCognitoEvents"].input, {**pool, "Events": events}),
     }
 
 
@@ -278,55 +209,9 @@ def _roles(properties: Properties, account_id: str, region: str) -> tuple[Any, d
             for key, mapping in mappings.items()
         }
     shape = input_of("cognito-identity", "SetIdentityPoolRoles")
-    accepted = _accepted(shape, {"Roles": {}, **properties, "RoleMappings": mappings})
+    accepted = accepted_values(shape, {"Roles": {}, **properties, "RoleMappings": mappings})
     pool = _require_pool(account_id, region, accepted["IdentityPoolId"])
     return pool, accepted["Roles"], accepted["RoleMappings"]
-
-
-def _accepted(shape: Shape, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a structure as an API would take them.
-
-    Raises:
-        ValidationError: CloudFormation's, if it would not, or does not know a member.
-    """
-    _refuse_unknown(shape, given)
-    values = {name: _value(shape.members[name], value, name) for name, value in given.items()}
-    try:
-        check(shape, values)
-    except AWSError as error:
-        raise _stack_error(f"Properties validation failed: {error.message}") from error
-    return values
-
-
-def _value(shape: Shape, given: Any, name: str) -> Any:
-    try:
-        # A template's scalars may all come as texts, and its texts as any scalar.
-        return jsonvalues.read(shape, _with_texts(shape, given), from_text=True)
-    except AWSError as error:
-        raise _stack_error(f"Properties validation failed: {name}: {error.message}") from error
-
-
-def _with_texts(shape: Shape, given: Any) -> Any:
-    """Turn into texts what a template may write without quotes: numbers, dates, true and false."""
-    if isinstance(given, dict):
-        shapes = {name: shape.members.get(name) or shape.element for name in given}
-        return {name: _with_texts(known, v) if (known := shapes[name]) else v for name, v in given.items()}
-    if isinstance(given, list):
-        return [_with_texts(shape.element, item) for item in given] if shape.element else given
-    if shape.kind == "string" and isinstance(given, (bool, int, float, date)):
-        return str(given).lower() if isinstance(given, bool) else str(given)
-    return given
-
-
-def _refuse_unknown(shape: Shape, given: Any) -> None:
-    if shape.kind == "structure" and isinstance(given, dict):
-        for name, value in given.items():
-            if name not in shape.members:
-                raise _stack_error(f"Properties validation failed: extraneous key [{name}] is not permitted")
-            _refuse_unknown(shape.members[name], value)
-    elif shape.element is not None and isinstance(given, (dict, list)):
-        for value in given.values() if isinstance(given, dict) else given:
-            _refuse_unknown(shape.element, value)
 
 
 def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[str, Any]) -> None:
@@ -337,7 +222,7 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
     """
     if region not in cognitosync_backends[account_id].regions:
         if parts["PushSync"] or parts["CognitoStreams"] or parts["Events"]:
-            raise _stack_error(f"Amazon Cognito Sync does not exist in region {region}")
+            raise stack_error(f"Amazon Cognito Sync does not exist in region {region}")
         return
     backend, verify = cognitosync_backends[account_id][region], current.settings.verify_references
     try:
@@ -348,4 +233,4 @@ def _configure(account_id: str, region: str, identity_pool_id: str, parts: dict[
         # A template has the whole truth: an event that it does not have is removed.
         backend.set_cognito_events(identity_pool_id, {SYNC_TRIGGER: "", **parts["Events"]})
     except AWSError as error:
-        raise _stack_error(error.message) from error
+        raise stack_error(error.message) from error

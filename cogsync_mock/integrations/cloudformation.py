@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 #: The module that looks up resource types.
 PARSING = "moto.cloudformation.parsing"
 
+#: The class of nested stacks, of which moto knows no attributes; its former name until 5.1.
+NESTED_STACK = ("moto.cloudformation.models", "Stack")
+FORMER_NAME = "FakeStack"
+_OUTPUTS = "Outputs."
+
 # Where the class of a resource type is: only stacks need it, so it is imported when one does.
 _modules: dict[str, str] = {}
 
@@ -31,7 +36,8 @@ def add_resource_types(module: str, names: Iterable[str]) -> None:
 
 def _added_type(resource_type: str) -> Any | None:
     module = _modules.get(resource_type)
-    return module and importlib.import_module(module).RESOURCE_TYPES[resource_type]
+    # None if what it needs is not installed: then moto ignores the type, as it does without this package.
+    return module and importlib.import_module(module).RESOURCE_TYPES.get(resource_type)
 
 
 def resource_class_from_type(original: Callable[[str], Any], resource_type: str) -> Any:
@@ -44,3 +50,13 @@ def resource_name_property_from_type(original: Callable[[str], str | None], reso
     added = _added_type(resource_type)
     name: str | None = added.name_property if added else original(resource_type)
     return name
+
+
+def nested_stack_output(stack: Any, _original: Any, attribute_name: str) -> str:
+    """Return an output of a nested stack for Fn::GetAtt: ``Outputs.<name>`` (documented)."""
+    for output in stack.output_map.values():
+        if output and attribute_name == f"{_OUTPUTS}{output.key}":
+            return str(output.value)
+    from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
+
+    raise UnformattedGetAttTemplateException

@@ -27,11 +27,13 @@ class Patch(NamedTuple):
         class_name: the class that has the methods, None for functions of the module.
         replacements: by name. Each takes what the original takes, but after ``self`` (if it is a method) the original,
             bound to its object; None if moto has no such method.
+        former_name: what the class is called in older versions of moto, if it was called otherwise.
     """
 
     module: str
     class_name: str | None
     replacements: Mapping[str, Callable[..., Any]]
+    former_name: str | None = None
 
 
 _serving: ContextVar[bool] = ContextVar("serving", default=False)
@@ -90,7 +92,10 @@ class MotoPatches:
         patch = self._patches[module.__name__]
         with self._lock:
             # A module that is being imported has not all of its names yet; its hook will come.
-            owner: Any = module if patch.class_name is None else getattr(module, patch.class_name, None)
+            owner: Any = module
+            if patch.class_name is not None:
+                former = getattr(module, patch.former_name, None) if patch.former_name else None
+                owner = getattr(module, patch.class_name, former)
             partly = patch.class_name is None and not all(hasattr(module, name) for name in patch.replacements)
             idle = not self._mocks and not self._servers
             if idle or partly or owner is None or any(owner is done for done, _, _ in self._undo):
