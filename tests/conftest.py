@@ -17,8 +17,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
-from cogsync_mock.cognitoidentity.operations import issue
 
+from cogsync_mock.cognitoidentity.logins import issue
 from cogsync_mock.cognitosync import references
 from cogsync_mock.cognitosync.models import cognitosync_backends
 from cogsync_mock.runtime.moto_seam import mock_is_active

@@ -22,7 +22,7 @@ INI = [text for language, text in BLOCKS if language == "ini"]
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
     assert {language for language, _ in BLOCKS} == {"python", "console", "ini"}
-    assert (len(PYTHON), len(CONSOLE), len(INI)) == (6, 4, 1)
+    assert (len(PYTHON), len(CONSOLE), len(INI)) == (7, 4, 1)
 
 
 def test_python_blocks_pass(pytester: pytest.Pytester) -> None:
@@ -66,3 +66,11 @@ def test_the_set_up_commands_are_those_that_are_run_for_every_change() -> None:
     assert f"({everything})" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert example == f"{everything} -e example"
     assert "\n    example\n" in (ROOT / "tox.ini").read_text(encoding="utf-8")
+
+
+def test_the_samples_of_faults_and_calls_work(pytester: pytest.Pytester) -> None:
+    text = (ROOT / "docs" / "faults-and-calls.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    pytester.makepyfile(**{f"test_sample_{number}": block for number, block in enumerate(blocks)})
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    result.assert_outcomes(passed=sum(block.count("def test_") for block in blocks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import time
 from email.utils import formatdate
@@ -21,7 +22,7 @@ from cogsync_mock.cognitoidentity.models import caller_of
 
 from . import authorization as iam
 from . import fault_support
-from .exceptions import NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
+from .exceptions import IdentityPoolNotFound, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
 from .models import CognitoSyncBackend, cognitosync_backends
 from .settings import Settings, current
 from .wire import protocol
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from .state.pools import JSONObject
     from .wire.contract import Operation
+
+logger = logging.getLogger(__name__)
 
 _IAM_KEY_LENGTH = 20
 #: How long the name of a dataset may be that a client makes.
@@ -122,9 +125,16 @@ class CognitoSyncResponse(BaseResponse):
             self.authorise(asked, self.caller)
             answer = wire.success(asked, self.perform(asked))
         except AWSError as refusal:
+            self._hint_at_region(refusal)
             self.refusal = refusal
             answer = wire.failure(refusal)
         return answer
+
+    def _hint_at_region(self, error: AWSError) -> None:
+        """Tell the log what AWS's message does not: the pool is looked for in another region than its id names."""
+        named = str(getattr(self, "parameters", {}).get("IdentityPoolId", "")).partition(":")[0]
+        if isinstance(error, IdentityPoolNotFound) and named != self.region:
+            logger.warning("%s: its id names region %r, and the client asks in %r", error.message, named, self.region)
 
     def authenticate(self, message: HttpRequest) -> Caller:
         """Tell who calls, and from there account, region and backend.

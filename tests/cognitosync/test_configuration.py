@@ -285,3 +285,14 @@ class TestConcurrentModification:
         assert not unexpected
         assert seen
         assert [pair for pair in seen if pair[0] != pair[1]] == []
+
+
+def test_a_pool_of_another_region_is_told_in_the_log(
+    aws_mock: CognitoSyncMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AWS's message says only that it is not there."""
+    pool_id = aws_mock.create_identity_pool()
+    client = aws_mock.client(region_name="eu-west-1")
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match=f"IdentityPool '{pool_id}' not found"):
+        client.get_identity_pool_configuration(IdentityPoolId=pool_id)
+    assert "its id names region 'us-east-1', and the client asks in 'eu-west-1'" in caplog.text
