@@ -6,7 +6,8 @@ botocore
     ``client.ClientCreator``                           ``_loader``, ``_event_emitter``, ``_load_service_model``,
                                                        ``_create_methods``, ``_create_name_mapping``
     ``hooks.HierarchicalEmitter``                      ``_handlers``, ``_unique_id_handlers``
-    ``hooks._PrefixTrie``                              ``_root``: nodes of chunk, children and values; ``__copy__``
+    ``hooks._PrefixTrie``                              ``_root``: nodes of chunk, children and values (``NodeList``);
+                                                       ``append_item``, ``remove_item``, ``__copy__``
     ``hooks.EventAliaser``                             ``_emitter``, ``_event_aliases``, ``_alias_name_cache``,
                                                        ``_alias_event_name``
     ``hooks.accepts_kwargs``                           whether a handler takes ``**kwargs``
@@ -161,20 +162,57 @@ def _copy_of_handlers(original: Any) -> Any:
     def __copy__(self: Any) -> Any:  # noqa: N807  # botocore's name
         if not Switch.is_on or type(self) is not _hooks._PrefixTrie:
             return original(self)
-        copied = _hooks._PrefixTrie()
-        copied._root = _copy_of_node(self._root)
-        return copied
+        # From now on it must not change what it has in common with its copies.
+        self.__class__ = _CopiedHandlers
+        self._own = {}
+        return copy.copy(self)
 
     return __copy__
 
 
-def _copy_of_node(node: dict[str, Any]) -> dict[str, Any]:
-    values = node["values"]
-    return {
-        "chunk": node["chunk"],
-        "children": {name: _copy_of_node(child) for name, child in node["children"].items()},
-        "values": values and botocore.hooks.NodeList(values.first[:], values.middle[:], values.last[:]),
-    }
+class _CopiedHandlers(_hooks._PrefixTrie):  # type: ignore[misc]  # untyped
+    """Handlers of events that are copied when they are changed, node by node: a client changes a tenth of them."""
+
+    _root: dict[str, Any]
+    # The nodes that no other copy has, by id.
+    _own: dict[int, Any]
+
+    def __copy__(self) -> _CopiedHandlers:
+        copied = _CopiedHandlers()
+        self._own = {}
+        copied._own = {}
+        copied._root = self._root
+        return copied
+
+    def append_item(self, key: str, value: Any, *section: Any, **sections: Any) -> None:
+        """Add a handler, to these handlers alone."""
+        self._make_own(key)
+        super().append_item(key, value, *section, **sections)
+
+    def remove_item(self, key: str, value: Any) -> None:
+        """Remove a handler, from these handlers alone."""
+        self._make_own(key)
+        super().remove_item(key, value)
+
+    def _make_own(self, key: str) -> None:
+        node = self._root = self._owned(self._root)
+        for part in key.split("."):
+            children = node["children"]
+            if part not in children:
+                return
+            node = children[part] = self._owned(children[part])
+
+    def _owned(self, node: dict[str, Any]) -> dict[str, Any]:
+        if id(node) in self._own:
+            return node
+        values = node["values"]
+        owned = {
+            **node,
+            "children": {**node["children"]},
+            "values": values and _hooks.NodeList(values.first[:], values.middle[:], values.last[:]),
+        }
+        self._own[id(owned)] = owned
+        return owned
 
 
 def _accepts_kwargs(original: Any) -> Any:
@@ -242,7 +280,9 @@ def probe() -> None:
     events.register("before-call.s3", probe_handler)
     events.register_first("before-call.s3", probe_handler)
     trie = events._emitter._handlers
-    if vars(trie) != {"_root": _copy_of_node(trie._root)}:
+    leaf = {"chunk": "s3", "values": _hooks.NodeList([probe_handler], [probe_handler], []), "children": {}}
+    branch = {"chunk": "before-call", "values": None, "children": {"s3": leaf}}
+    if vars(trie) != {"_root": {"chunk": None, "values": None, "children": {"before-call": branch}}}:
         raise ValueError("handlers are kept in another way")
     loader: Any = botocore.loaders.Loader()
     if not {"_search_paths", "_extras_types", "file_loader"} <= vars(loader).keys():

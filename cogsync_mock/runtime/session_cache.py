@@ -12,11 +12,12 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import botocore_sharing
-from .botocore_sharing import REPLACEMENTS, Replacement
 from .shared_loader import Switch
+
+if TYPE_CHECKING:
+    from .botocore_sharing import Replacement
 
 _VARIABLE = "COGSYNC_MOCK_SHARE"
 _OFF = frozenset({"0", "false", "no", "off"})
@@ -34,10 +35,10 @@ class SessionCache:
     """Puts the replacements into botocore and takes them out again.
 
     Args:
-        replacements: what to put in.
+        replacements: what to put in, all there are if None.
     """
 
-    def __init__(self, replacements: tuple[Replacement, ...] = REPLACEMENTS) -> None:
+    def __init__(self, replacements: tuple[Replacement, ...] | None = None) -> None:
         self._replacements = replacements
         self._checked: list[_Replaced] | None = None
 
@@ -64,9 +65,12 @@ class SessionCache:
     def _check(self) -> list[_Replaced]:
         """Make the replacements; none of them if botocore has changed: half of it might not fit the other half."""
         try:
-            made = [self._made(replacement) for replacement in self._replacements]
+            from . import botocore_sharing
+
+            wanted = botocore_sharing.REPLACEMENTS if self._replacements is None else self._replacements
+            made = [self._made(replacement) for replacement in wanted]
             botocore_sharing.probe()
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+        except (AttributeError, ImportError, LookupError, TypeError, ValueError) as error:
             import botocore
 
             _logger.warning(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import json
@@ -19,6 +20,8 @@ import botocore.regions
 import botocore.session
 import pytest
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 from moto import mock_aws
 from programs import python
 
@@ -276,6 +279,53 @@ def test_data_that_a_user_asks_for_are_the_users_own(sessions: list[Any]) -> Non
     assert sessions[1].client("s3").can_paginate("list_objects_v2")
     assert "us-east-1" in sessions[1].get_available_regions("sqs")
     assert "sqs" in sessions[1].get_available_services()
+
+
+EVENTS = ["a", "a.b", "a.b.c", "a.*.c", "b", "b.c"]
+
+
+def a_handler(name: str) -> Any:
+    def handler(**_: Any) -> str:
+        return name
+
+    handler.__qualname__ = name
+    return handler
+
+
+HANDLERS = [a_handler(name) for name in "xyz"]
+steps = st.tuples(
+    st.sampled_from(["copy", "register", "register_first", "register_last", "unregister"]),
+    st.integers(0, 5),
+    st.sampled_from(EVENTS),
+    st.sampled_from(HANDLERS),
+)
+
+
+@needs_sharing
+@given(st.lists(steps, max_size=30))
+def test_copies_of_emitters_change_as_botocores_do(taken: list[tuple[str, int, str, Any]]) -> None:
+    def changed() -> list[Any]:
+        emitters: list[Any] = [botocore.hooks.HierarchicalEmitter()]
+        for step, number, event, handler in taken:
+            emitter = emitters[number % len(emitters)]
+            if step == "copy":
+                emitters.append(copy.copy(emitter))
+            else:
+                # What botocore says where nothing was ever registered.
+                with contextlib.suppress(AttributeError):
+                    getattr(emitter, step)(event, handler)
+        return [
+            [[answer for _, answer in emitter.emit(event)] for event in (*EVENTS, "a.x.c", "b.c.d")]
+            for emitter in emitters
+        ]
+
+    plain = changed()
+    cache = SessionCache()
+    cache.install()
+    try:
+        assert changed() == plain
+    finally:
+        cache.remove()
 
 
 # Data of a user's own.
