@@ -27,7 +27,7 @@ from .exceptions import (
 )
 from .models import logins_backends, logins_of
 from .openid import claims_of, open_id_token
-from .providers import OWN_PROVIDER, check_providers, users_of
+from .providers import OWN_PROVIDER, check_providers, claims_of_logins, users_of
 from .service import Request, operation
 from .state import Login
 
@@ -144,8 +144,9 @@ def get_credentials_for_identity(request: Request) -> dict[str, Any]:
     tokens = request.parameters.get("Logins", {})
     location, identity_id = _log_in(request.parameters["IdentityId"], tokens)
     custom = request.parameters.get("CustomRoleArn")
+    claims = claims_of_logins(tokens)
     with logins_of(location) as kept:
-        role_arn, tags = roles.choose(kept, tokens, custom), roles.tags_for(kept, tokens)
+        role_arn, tags = roles.choose(kept, claims, custom), roles.tags_for(kept, claims)
     credentials = issue(identity_id, logged_in=bool(tokens), role_arn=role_arn, tags=tags)
     if credentials is None:
         raise IdentityNotFound(identity_id)
@@ -165,8 +166,9 @@ def get_open_id_token(request: Request) -> dict[str, Any]:
     """GetOpenIdToken: the first half of the basic flow."""
     tokens = request.parameters.get("Logins", {})
     location, identity_id = _log_in(request.parameters["IdentityId"], tokens, classic=True)
+    claims = claims_of_logins(tokens)
     with logins_of(location) as kept:
-        tags = roles.tags_for(kept, tokens)
+        tags = roles.tags_for(kept, claims)
     methods = ["authenticated", *tokens] if tokens else ["unauthenticated"]
     token = open_id_token(location.pool.identity_pool_id, identity_id, methods, unix_time(), TOKEN_LIFETIME, tags)
     return {"IdentityId": identity_id, "Token": token}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import unix_time
 
+from cogsync_mock.integrations import cognitoidp
+
 from .exceptions import InvalidLoginToken, ProviderUnsupported
 from .openid import subject_of, unverified_claims
 from .state import Login
@@ -47,6 +49,8 @@ def _check_claims(pool: Any, provider: str, claims: Mapping[str, Any]) -> None:
         raise InvalidLoginToken(f"Token expired: {int(now)} >= {int(expiry)}")
     if not provider.startswith(USER_POOLS):
         return
+    if claims.get("token_use", "id") != "id":
+        raise InvalidLoginToken("Not a valid OpenId Connect identity token.")
     if claims.get("iss", f"https://{provider}") != f"https://{provider}":
         raise InvalidLoginToken("Issuer doesn't match providerName")
     clients = {
@@ -56,6 +60,21 @@ def _check_claims(pool: Any, provider: str, claims: Mapping[str, Any]) -> None:
     }
     if "aud" in claims and clients - {None} and claims["aud"] not in clients:
         raise InvalidLoginToken("Incorrect token audience.")
+
+
+def claims_of_logins(tokens: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the claims of tokens by provider.
+
+    moto's user pools leave out the roles of a user's groups, which AWS puts beside their names (documented).
+    """
+    logins = {provider: dict(unverified_claims(token)) for provider, token in tokens.items()}
+    for provider, claims in logins.items():
+        if provider.startswith(USER_POOLS) and "cognito:groups" in claims and "cognito:roles" not in claims:
+            roles, preferred = cognitoidp.roles_of(provider.partition("/")[2], claims["cognito:groups"])
+            claims["cognito:roles"] = roles
+            if preferred:
+                claims.setdefault("cognito:preferred_role", preferred)
+    return logins
 
 
 def supported_providers(pool: Any) -> set[str]:

@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .exceptions import InvalidIdentityPoolConfigurationException, InvalidParameterException, RoleDenied
 from .models import logins_of
-from .openid import claims_of, tags_of, unverified_claims
+from .openid import tags_of
 from .providers import OWN_PROVIDER, USER_POOLS
 from .service import Request, operation
 from .settings import current
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cogsync_mock.integrations.cognitoidentity import PoolLocation
 
     from .state import PoolLogins
+
+Claims = Mapping[str, Any]
 
 #: What the tags of a session are by default (documented).
 DEFAULT_TAGS = {"username": "sub", "client": "aud"}
 
 
-def choose(kept: PoolLogins, tokens: Mapping[str, str], custom: str | None) -> str | None:
+def choose(kept: PoolLogins, logins: Mapping[str, Claims], custom: str | None) -> str | None:
     """Return the role of an identity, None if its pool has none for it.
 
     Args:
         kept: of the pool.
-        tokens: the logins that it brings, by provider.
+        logins: the claims of the tokens that it brings, by provider.
         custom: CustomRoleArn of the request, which must be one of the roles in the token where a mapping looks there.
 
     Raises:
         RoleDenied: if the mapping gives none and says to deny then, or ``custom`` is not the user's.
         InvalidIdentityPoolConfigurationException: with ``enforce_roles``, if there is none.
     """
-    role = kept.roles.get("authenticated" if tokens else "unauthenticated")
-    for provider, token in tokens.items():
-        claims = unverified_claims(token)
+    role = kept.roles.get("authenticated" if logins else "unauthenticated")
+    for provider, claims in logins.items():
         mapping = _mapping_for(kept.role_mappings, provider, claims)
         if mapping is not None:
             role = _mapped(mapping, claims, role, custom)
@@ -48,14 +48,14 @@ def choose(kept: PoolLogins, tokens: Mapping[str, str], custom: str | None) -> s
     return role
 
 
-def _mapping_for(mappings: Mapping[str, Any], provider: str, claims: Mapping[str, Any]) -> Any | None:
+def _mapping_for(mappings: Mapping[str, Any], provider: str, claims: Claims) -> Any | None:
     """Return the mapping of a provider; those of user pools are named with the client, too."""
     if provider.startswith(USER_POOLS):
         return mappings.get(f"{provider}:{claims.get('aud')}") or mappings.get(provider)
     return mappings.get(provider)
 
 
-def _mapped(mapping: Any, claims: Mapping[str, Any], default: str | None, custom: str | None) -> str | None:
+def _mapped(mapping: Any, claims: Claims, default: str | None, custom: str | None) -> str | None:
     found: str | None
     if mapping["Type"] == "Token":
         offered, preferred = claims.get("cognito:roles") or [], claims.get("cognito:preferred_role")
@@ -70,7 +70,7 @@ def _mapped(mapping: Any, claims: Mapping[str, Any], default: str | None, custom
     return found or default
 
 
-def _matches(rule: Mapping[str, str], claims: Mapping[str, Any]) -> bool:
+def _matches(rule: Mapping[str, str], claims: Claims) -> bool:
     if rule["Claim"] not in claims:
         return False
     claim, value = claims[rule["Claim"]], rule["Value"]
@@ -83,15 +83,14 @@ def _matches(rule: Mapping[str, str], claims: Mapping[str, Any]) -> bool:
     return any(text.startswith(value) if kind == "StartsWith" else value in text for text in texts)
 
 
-def tags_for(kept: PoolLogins, tokens: Mapping[str, str]) -> dict[str, str]:
+def tags_for(kept: PoolLogins, logins: Mapping[str, Claims]) -> dict[str, str]:
     """Return the tags of a session, from the claims of its logins as the pool maps them."""
     tags: dict[str, str] = {}
-    for provider, token in tokens.items():
+    for provider, claims in logins.items():
         if provider == OWN_PROVIDER:
-            tags.update({name: given[0] for name, given in tags_of(claims_of(token) or {}).items()})
+            tags.update({name: values[0] for name, values in tags_of(claims).items()})
         known = kept.principal_tags.get(provider)
         if known is not None:
-            claims = unverified_claims(token)
             wanted = DEFAULT_TAGS if known["UseDefaults"] else known["PrincipalTags"]
             tags.update({name: str(claims[claim]) for name, claim in wanted.items() if claim in claims})
     return tags

@@ -10,9 +10,11 @@ import importlib.resources
 import json
 from typing import TYPE_CHECKING, Any
 
-from .backends import backend_of
+from .backends import backend_of, backends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _PACKAGE, _FOLDER, _FILE = "moto", ("cognitoidp", "resources"), "jwks-private.json"
@@ -86,6 +88,27 @@ def _backend(account_id: str, region: str) -> Any:
 
 def _pool(account_id: str, region: str, user_pool_id: str) -> Any | None:
     return _backend(account_id, region).user_pools.get(user_pool_id)
+
+
+def roles_of(user_pool_id: str, groups: Iterable[str]) -> tuple[list[str], str | None]:
+    """Return the roles of groups, and the one of the group that goes before the others, if there is one such.
+
+    Groups with a lower precedence go before; of two with the same one and different roles none does (documented).
+    """
+    for regions in list(backends("cognito-idp").values()) if is_installed() else ():
+        for backend in list(regions.values()):
+            pool = backend.user_pools.get(user_pool_id)
+            if pool is not None:
+                found = [pool.groups[name] for name in groups if name in pool.groups and pool.groups[name].role_arn]
+                return [str(group.role_arn) for group in found], _preferred(found)
+    return [], None
+
+
+def _preferred(groups: list[Any]) -> str | None:
+    ranked = [group for group in groups if group.precedence is not None]
+    first = min((group.precedence for group in ranked), default=None)
+    roles = {str(group.role_arn) for group in ranked if group.precedence == first}
+    return roles.pop() if len(roles) == 1 else None
 
 
 def create_user_pool(account_id: str, region: str, name: str, settings: dict[str, Any]) -> str:
