@@ -210,6 +210,7 @@ class CognitoSyncMock(CognitoTools):
         Raises:
             AssertionError: naming those that have not.
         """
+        __tracebackhide__ = True
         left = [fault for fault in self._faults if not fault.closed and fault.used < (fault.times or 1)]
         if left:
             lines = [
@@ -236,6 +237,7 @@ class CognitoSyncMock(CognitoTools):
         Raises:
             AssertionError: naming the requests that were.
         """
+        __tracebackhide__ = True
         refused = self._refused or self._calls.refused[self._refused_before :]
         if refused:
             lines = "\n".join(f"  {error}" for error in refused)
@@ -247,6 +249,7 @@ class CognitoSyncMock(CognitoTools):
         Raises:
             AssertionError: if a request was refused, or a fault was not used, and the options do not allow it.
         """
+        __tracebackhide__ = True
         if self.options.assert_all_requests_mocked:
             self.assert_all_requests_mocked()
         if self.options.assert_all_faults_used:

@@ -87,20 +87,25 @@ def _run_inside(run: Callable[..., Any], mock: Mock) -> Any:
     @functools.wraps(run)
     def run_inside(test: Any, *args: Any, **kwargs: Any) -> Any:
         started = mock.start()
-        # The first cleanup runs last.
-        test.addCleanup(_verify, test, started)
+        # What runs last, while unittest still listens.
+        test.doCleanups = functools.partial(_clean_up_and_verify, test, test.doCleanups, started)
         try:
             return run(test, *args, **kwargs)
         finally:
+            del test.doCleanups
             mock.stop()
 
     return run_inside
 
 
-def _verify(test: Any, mock: Any) -> None:
-    # unittest's own record of this run; a test that failed or was skipped need not be told of anything else.
-    if getattr(getattr(test, "_outcome", None), "success", True):
-        mock.verify()
+def _clean_up_and_verify(test: Any, clean_up: Callable[[], Any], mock: Any) -> Any:
+    result = clean_up()
+    outcome = test._outcome  # noqa: SLF001  # unittest tells nowhere else whether a test has passed so far
+    # A test that failed or was skipped need not be told of anything else.
+    if outcome is not None and outcome.success:
+        with outcome.testPartExecutor(test):
+            mock.verify()
+    return result
 
 
 def _follow_subclasses(cls: Any, cover: Callable[[Any, Iterable[str]], None]) -> None:

@@ -326,3 +326,92 @@ def _errors_at_teardown(result: pytest.RunResult, name: str) -> list[list[str]]:
         elif inside and line:
             found[-1].append(line)
     return found
+
+
+def test_a_failing_test_shows_its_calls_without_frames_of_this_library(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        def test_fails(aws_mock, aws_client):
+            aws_client("sqs").create_queue(QueueName="jobs")
+            aws_mock.calls.assert_called("SendMessage")
+
+        def test_passes(aws_mock, aws_client):
+            aws_client("sqs").list_queues()
+        """
+    )
+    result = run.runpytest_subprocess()
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">*aws_mock.calls.assert_called(*",
+            "E*SendMessage() was not called",
+            "E*the only call:",
+            "E*1. sqs.CreateQueue(QueueName='jobs')",
+            "*- AWS calls -*",
+            "  1. sqs.CreateQueue(QueueName='jobs')",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*cogsync_mock/aws/*")
+    result.stdout.no_fnmatch_line("*ListQueues*")
+    always = run.runpytest_subprocess("-o", "aws_mock_report=always", "-rP", "-n", "1").stdout
+    always.fnmatch_lines(["  1. sqs.ListQueues()"])
+    run.runpytest_subprocess("-o", "aws_mock_report=never").stdout.no_fnmatch_line("*AWS calls*")
+    run.runpytest_subprocess("-o", "aws_mock_report=now").stderr.fnmatch_lines(
+        ["*aws_mock_report must be failed, always or never, not 'now'"]
+    )
+
+
+def test_a_refusal_that_was_swallowed_fails_the_test_every_way(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        import unittest
+
+        import boto3
+        import pytest
+        from cogsync_mock import mock_aws
+
+        def swallow():
+            try:
+                boto3.client("chime", "us-east-1").list_accounts()
+            except Exception:
+                pass
+
+        def test_fixture(aws_mock):
+            swallow()
+
+        @pytest.mark.aws_mock
+        def test_marker():
+            swallow()
+
+        @mock_aws
+        def test_decorator():
+            swallow()
+
+        def test_context():
+            with mock_aws():
+                swallow()
+
+        @mock_aws
+        class Case(unittest.TestCase):
+            def test_case(self):
+                swallow()
+
+            def test_skipped(self):
+                swallow()
+                self.skipTest("why not")
+
+        @mock_aws(assert_all_requests_mocked=False)
+        def test_allowed():
+            swallow()
+
+        @pytest.mark.aws_mock(assert_all_requests_mocked=False)
+        def test_allowed_by_the_marker():
+            swallow()
+        """
+    )
+    result = run.runpytest_subprocess("--tb=line")
+    result.assert_outcomes(passed=4, failed=3, errors=2, skipped=1)
+    result.stdout.fnmatch_lines(["*requests would have left for the network and were refused:*"])
+    run.runpytest_subprocess("-o", "cognito_sync_assert_all_requests_mocked=false", "-k", "fixture").assert_outcomes(
+        passed=1
+    )

@@ -270,6 +270,7 @@ class CallLog(Sequence[Call]):
             TypeError: if an argument is of the wrong type.
             ValueError: if there is no such service, operation or parameter, or ``times`` is negative.
         """
+        __tracebackhide__ = True
         if times is not None and (isinstance(times, bool) or not isinstance(times, int)):
             raise TypeError(f"times must be a whole number from 0, not {times!r}")
         if times is not None and times < 0:
@@ -292,6 +293,7 @@ class CallLog(Sequence[Call]):
             TypeError: if a name is no text.
             ValueError: if there is no such service, operation or parameter.
         """
+        __tracebackhide__ = True
         _, matching = self._matching(operation, service, parameters)
         if matching:
             raise AssertionError(call_text.called(self, operation, service, parameters, matching))
