@@ -73,6 +73,8 @@ CONTENT-LENGTH: {len(body)}
     address = urlsplit(cognito_sync_server.endpoint_url)
     with socket.create_connection((address.hostname, address.port or 0), timeout=10) as connection:
         connection.sendall((request + body).encode())
+        # The server would keep the connection for more.
+        connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, content = answer.partition(b"\r\n\r\n")
     lines = [line.lower() for line in head.decode().split("\r\n")]
