@@ -239,23 +239,31 @@ def test_it_works_under_xdist(run: pytest.Pytester) -> None:
 
 
 def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
+    signature = (
+        "(*, region_name=None, enforce_credentials=True, verify_references=False, enforce_roles=False, passthrough=(), "
+        "assert_all_requests_mocked=True, assert_all_faults_used=True, retry_delays=False, config=None)"
+    )
     run.runpytest_subprocess("--markers").stdout.fnmatch_lines(
         [
-            (
-                "@pytest.mark.cognito_sync_mock(*, region_name='us-east-1', enforce_credentials=True, "
-                "verify_references=False, passthrough=(), config=None): run the test inside the mock, with these "
-                "options; the closest marker wins, option by option."
-            )
+            f"@pytest.mark.{name}{signature}: run the test inside the mock, with these options; "
+            "the closest marker wins, option by option."
+            for name in ("cognito_sync_mock", "aws_mock")
         ]
     )
     shown = run.runpytest_subprocess("--fixtures").stdout
     for name, sentence in (
-        ("mock", "Amazon Cognito Sync and all of moto's services, mocked and empty for one test; *"),
-        ("client", "A boto3 client for cognito-sync inside the mock, with developer credentials."),
-        ("server", "The mock as an HTTP server, empty for one test; it shares its data with the other two fixtures."),
+        (
+            "aws_mock",
+            "All of AWS that moto knows, and Cognito Sync: mocked and empty for one test; no request leaves *",
+        ),
+        ("cognito_sync_mock", "The same as ``aws_mock``."),
+        ("aws_client", 'A function that makes boto3 clients inside the mock: ``aws_client("s3", **kwargs)``.'),
+        ("cognito_sync_client", "A boto3 client for cognito-sync inside the mock, with developer credentials."),
+        ("aws_server", "The mock as an HTTP server, empty for one test; it shares its data with the other fixtures."),
+        ("cognito_sync_server", "The same as ``aws_server``."),
     ):
-        shown.fnmatch_lines([f"cognito_sync_{name} -- *", f"*{sentence}"], consecutive=True)
-    shown.no_fnmatch_line("*_cognito_sync_server*")
+        shown.fnmatch_lines([f"{name} -- *", f"*{sentence}"], consecutive=True)
+    shown.no_fnmatch_line("*_aws_server*")
 
 
 def test_an_unused_fault_fails_only_a_test_that_has_passed(run: pytest.Pytester) -> None:
