@@ -187,6 +187,8 @@ def _form_value(request: HttpRequest, name: str) -> str | None:
 
 
 def _operation_at_path(request: HttpRequest, service: str) -> str | None:
+    if not str(service_model(service).metadata["protocol"]).startswith("rest"):
+        return None  # all of its operations live at one path
     path = unquote(request.path)
     if service == "s3":
         path = _path_style(request, path)

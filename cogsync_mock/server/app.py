@@ -47,7 +47,7 @@ _MARK = "AWSCognitoSyncService"
 MAX_BODY_OF_OTHERS = 256 * 1024 * 1024
 
 # Key, date and region may be anything; signatures of version 4a name no region.
-_SCOPE = re.compile(r"Credential=[^,\s]*?/([^/,\s]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=[^,\s]*?/([\w.-]+)/aws4_request", re.ASCII)
 _LOOK = "look"
 _CORS = ("access-control-allow-origin", "access-control-expose-headers")
 
@@ -80,6 +80,7 @@ class Application:
         self._log = log
         self._scheme = scheme
         self.rejected = log.rejected
+        self.notice = log.notice
 
     # ------------------------------------------------------------ what a connection asks
 

@@ -14,6 +14,7 @@ import struct
 import sys
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
@@ -87,6 +88,9 @@ class Application(Protocol):
 
     def rejected(self, status: int | None, sentence: str) -> None:
         """Log that what came was no request, and which status it got, if any."""
+
+    def notice(self, sentence: str) -> None:
+        """Log what is wrong with the mock itself."""
 
 
 class _Connection:
@@ -219,6 +223,8 @@ class Server:
                 self._converse(connection)
         except OSError:
             pass  # the client has gone, or is silent for too long
+        except Exception:  # noqa: BLE001  # a fault of ours is for the log, not for the other connections
+            self._application.notice(traceback.format_exc().rstrip())
         finally:
             self._forget(connection)
 

@@ -44,7 +44,7 @@ def failure_of(exchange: HttpExchange, error: Exception) -> tuple[HttpResponse, 
     if isinstance(error, NotImplementedError) and model is not None:
         return _answered(exchange, _not_implemented(exchange, str(error))), None
     if model is None:
-        return _answered(exchange, UnknownOperationException()), None
+        return _answered(exchange, _unknown_operation(exchange)), None
     report = _report(exchange)
     if report:
         return _answered(exchange, _Failure(_validation_code(exchange), 400, report)), None
@@ -60,7 +60,20 @@ def page_replaced(exchange: HttpExchange, response: HttpResponse) -> HttpRespons
         return response
     if exchange.model is not None:
         return _answered(exchange, _not_implemented(exchange))
-    return _answered(exchange, UnknownOperationException())
+    return _answered(exchange, _unknown_operation(exchange))
+
+
+def _unknown_operation(exchange: HttpExchange) -> AWSError:
+    """Return the error that the service's protocol has for an operation that AWS does not have."""
+    protocol = _protocol(_any_model(exchange))
+    if protocol in {"query", "ec2"}:
+        return _Failure("InvalidAction", 400, "The action is not valid for this web service.")
+    error = UnknownOperationException()
+    return _Failure(error.code, 400, error.message) if protocol == "json" else error
+
+
+def _protocol(model: Any) -> str:
+    return str(model.service_model.metadata.get("protocol", "")) if model else ""
 
 
 def _not_implemented(exchange: HttpExchange, reason: str = "") -> _Failure:
@@ -97,7 +110,5 @@ def _report(exchange: HttpExchange) -> str:
 
 
 def _validation_code(exchange: HttpExchange) -> str:
-    model: Any = exchange.model
-    protocol = model.service_model.metadata.get("protocol", "") if model else ""
     names = {"query": "ValidationError", "ec2": "InvalidParameterValue", "rest-xml": "InvalidRequest"}
-    return names.get(protocol, "ValidationException")
+    return names.get(_protocol(exchange.model), "ValidationException")

@@ -479,6 +479,24 @@ class TestLog:
             client(url, "lambda").get_account_settings()
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
+    @pytest.mark.parametrize(
+        ("service", "headers", "body", "status", "code"),
+        [
+            ("sqs", "X-Amz-Target: AmazonSQS.No\r\nContent-Type: application/x-amz-json-1.0", "{}", 400, "UnknownOper"),
+            ("dynamodb", "X-Amz-Target: DynamoDB_20120810.No", "{}", 400, "UnknownOperationException"),
+            ("iam", "Content-Type: application/x-www-form-urlencoded", "Action=No", 400, "<Code>InvalidAction</Code>"),
+            ("ec2", "Content-Type: application/x-www-form-urlencoded", "Action=No", 400, "<Code>InvalidAction</Code>"),
+            ("lambda", "Content-Type: application/json", "{}", 404, "UnknownOperationException"),
+        ],
+    )
+    def test_an_operation_that_aws_lacks_is_an_error_of_the_service(
+        self, url: str, service: str, headers: str, body: str, status: int, code: str
+    ) -> None:
+        head = f"Host: x\r\nAuthorization: {SCOPE.format(service)}\r\n{headers}\r\nContent-Length: {len(body)}"
+        received = exchange(port_of(url), f"POST / HTTP/1.1\r\n{head}\r\n\r\n{body}".encode())
+        assert received.startswith(b"HTTP/1.1 %d " % status)
+        assert code.encode() in received
+
     def test_what_motos_code_stumbles_over_is_an_error_of_the_service(
         self, url: str, capfd: pytest.CaptureFixture[str]
     ) -> None:
