@@ -7,7 +7,6 @@ moto
     ``moto.core.models.botocore_stubber``         ``.process_request``: answers any AWS request in process;
                                                   ``.enabled``: whether a mock is on
     ``moto.moto_api.recorder``                     ``._user_enabled``, ``._record_request``
-    ``moto.moto_server.werkzeug_app``             moto's server application
     ``moto.core.config.default_user_config``      the configuration in force
     ``moto.core.config``                          ``passthrough_url``, ``passthrough_service``,
                                                   ``service_whitelisted``
@@ -231,30 +230,6 @@ def reset_all_services() -> None:
 def mock_is_active() -> bool:
     """Return whether a mock, moto's own or ours, is on in this process."""
     return bool(stubber().enabled)
-
-
-def server_parts() -> tuple[Any, Any]:
-    """Return moto's own server application and the handler class of its HTTP connections.
-
-    Raises:
-        RuntimeError: if moto's server extra is not installed.
-    """
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            # moto warns before it fails; the error below says the same and what to do.
-            warnings.simplefilter("ignore")
-            from moto.moto_server import werkzeug_app
-    except ImportError as error:
-        raise RuntimeError(
-            "the server needs moto's own for the services beside cognito-sync: pip install 'cogsync-mock[server]'"
-        ) from error
-    from werkzeug.serving import WSGIRequestHandler
-
-    application = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
-    # Since moto 5.2.5; it keeps the underscores of S3's metadata headers.
-    return application, getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 
 
 def record(message: Any, url: str) -> None:

@@ -55,6 +55,7 @@ def elsewhere() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def no_problems(page: Page) -> Iterator[None]:
     """Nothing is said on the browser's console, and no other host is asked for anything."""
+    page.leave()
     page.problems.clear()
     page.requested.clear()
     yield
@@ -212,6 +213,7 @@ def test_a_server_that_is_gone_is_told_and_found_again(page: Page) -> None:
     with command("-p", url.rpartition(":")[2], "--quiet"):
         page.wait_for(LIVE)
         assert page.run("document.getElementById('lost').hidden")
+        page.leave()
     page.problems.clear()  # the browser notes each request that failed
 
 
