@@ -10,6 +10,7 @@ import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from .aws.interception import unobserved
+from .cognitoidentity.logins import make_identity
 from .cognitosync.effects.lambda_runner import FunctionName, functions
 from .cognitosync.exceptions import IdentityNotFound, IdentityPoolNotFound
 from .cognitosync.models import CognitoSyncBackend, cognitosync_backends
@@ -17,7 +18,7 @@ from .cognitosync.wire.contract import operations
 from .integrations import cognitoidentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Handler = TypeVar("Handler", bound="Callable[[Any, Any], Any]")
 
@@ -62,30 +63,38 @@ class CognitoTools:
         cognitoidentity.rename_identity_pool(backend.account_id, backend.region_name, created, pool_id)
         return pool_id
 
-    def create_identity(self, pool_id: str, *, identity_id: str | None = None) -> str:
+    def create_identity(
+        self, pool_id: str, *, identity_id: str | None = None, logins: Mapping[str, str] | None = None
+    ) -> str:
         """Create an identity in a pool.
 
         Args:
-            pool_id: the pool.
+            pool_id: the pool, of whichever account.
             identity_id: exactly this id, ``region:hex-and-dashes``; a random one if None.
+            logins: a token, or any text that stands for a user, by login provider: what GetId finds it by later. Here
+                the pool need not support the provider.
 
         Returns:
             The id of the identity.
 
         Raises:
             RuntimeError: if the mock is not on.
-            ValueError: if there is no such pool, or the identity's id is malformed or taken.
+            ValueError: if there is no such pool, or the identity's id is malformed or taken, or a login is.
         """
         self._require_started("create_identity()")
-        backend = self._backend_of(pool_id)
-        self._require_pool(backend, pool_id)
+        _require_id(pool_id, "pool_id")
+        location = cognitoidentity.pool_of_id(pool_id)
+        if location is None:
+            # A region without the service is worth another sentence.
+            self._backend_of(pool_id)
+            raise _no_pool(pool_id)
         if identity_id is not None:
             _require_id(identity_id, "identity_id")
             if cognitoidentity.pool_of_identity(identity_id) is not None:
                 raise ValueError(
                     f"identity {identity_id!r} exists already; give another identity_id, or none for a random one"
                 )
-        return cognitoidentity.make_identity(backend.account_id, backend.region_name, pool_id, identity_id)
+        return make_identity(location, identity_id, logins)
 
     def stop_streaming(self, pool_id: str, reason: str) -> None:
         """Do what AWS does when it loses a pool's stream or role: StreamingStatus DISABLED, with a DisabledReason.
@@ -183,9 +192,7 @@ class CognitoTools:
         try:
             backend.get_cognito_events(pool_id)
         except IdentityPoolNotFound:
-            raise ValueError(
-                f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()"
-            ) from None
+            raise _no_pool(pool_id) from None
 
 
 def new_client(service: str, **kwargs: Any) -> Any:
@@ -197,6 +204,10 @@ def new_client(service: str, **kwargs: Any) -> Any:
 def account_id() -> str:
     """Return the account of the mock."""
     return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+
+
+def _no_pool(pool_id: str) -> ValueError:
+    return ValueError(f"there is no identity pool {pool_id!r}: create it first with create_identity_pool()")
 
 
 def _require_id(given: str, what: str) -> None:

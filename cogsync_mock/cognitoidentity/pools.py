@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from moto.utilities.arns import parse_arn
-
 from cogsync_mock.integrations import cognitoidentity
 from cogsync_mock.integrations.cognitoidentity import PoolLocation
 
@@ -124,13 +122,11 @@ def _tagged(request: Request) -> Any:
         IdentityPoolNotFound: if the account has no such pool.
     """
     arn = request.parameters["ResourceArn"]
-    try:
-        parsed = parse_arn(arn)
-    except ValueError:
-        parsed = None
-    if parsed is None or (parsed.service, parsed.resource_type) != ("cognito-identity", "identitypool"):
+    named = cognitoidentity.pool_named_by(arn)
+    if named is None:
         raise InvalidParameterException(f"Invalid ARN: {arn}")
-    location = cognitoidentity.pool_of_id(parsed.resource_id, request.account_id)
-    if location is None or (location.account_id, location.region) != (parsed.account, parsed.region):
-        raise IdentityPoolNotFound(parsed.resource_id)
+    account_id, region, identity_pool_id = named
+    location = cognitoidentity.pool_of_id(identity_pool_id, request.account_id)
+    if location is None or (location.account_id, location.region) != (account_id, region):
+        raise IdentityPoolNotFound(identity_pool_id)
     return location.pool

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.core.exceptions import JsonRESTError
+from moto.utilities.arns import parse_arn
 
 from .backends import backend_of, backends
 from .moto_api import random_uuid
@@ -178,6 +179,17 @@ def generation(pool: Any) -> str:
     if _GENERATION not in vars(pool):
         vars(pool).setdefault(_GENERATION, random_uuid())
     return str(vars(pool)[_GENERATION])
+
+
+def pool_named_by(arn: str) -> tuple[str, str, str] | None:
+    """Return account, region and id of the pool that an ARN names, None if it is no ARN of a pool."""
+    try:
+        parsed = parse_arn(arn)
+    except ValueError:
+        return None
+    if (parsed.service, parsed.resource_type) != ("cognito-identity", "identitypool"):
+        return None
+    return parsed.account, parsed.region, parsed.resource_id
 
 
 def pool_of_id(identity_pool_id: str, account_id: str | None = None) -> PoolLocation | None:

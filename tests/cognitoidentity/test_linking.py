@@ -101,6 +101,28 @@ class TestLinking:
         assert owner.describe_identity(IdentityId=ann)["Logins"] == [FACEBOOK, GOOGLE]
 
 
+class TestMadeByTheMock:
+    def test_with_logins(self, door: Door, login: Any, owner: Any, pool_id: str) -> None:
+        """So a test begins with a user who has logged in before."""
+        identity_id = door.mock.create_identity(pool_id, logins=ANN)
+        assert login.get_id(IdentityPoolId=pool_id, Logins=ANN)["IdentityId"] == identity_id
+        assert owner.describe_identity(IdentityId=identity_id)["Logins"] == [FACEBOOK]
+        with pytest.raises(ValueError, match=f"these logins are identity '{identity_id}' already"):
+            door.mock.create_identity(pool_id, logins=ANN)
+
+    def test_in_a_pool_of_another_account(self, door: Door) -> None:
+        keys = door.client("sts").assume_role(RoleArn="arn:aws:iam::111111111111:role/a", RoleSessionName="app")
+        theirs = door.client(
+            "cognito-identity",
+            aws_access_key_id=keys["Credentials"]["AccessKeyId"],
+            aws_secret_access_key=keys["Credentials"]["SecretAccessKey"],
+            aws_session_token=keys["Credentials"]["SessionToken"],
+        )
+        created = theirs.create_identity_pool(IdentityPoolName="theirs", AllowUnauthenticatedIdentities=True)
+        identity_id = door.mock.create_identity(created["IdentityPoolId"])
+        assert theirs.describe_identity(IdentityId=identity_id)["IdentityId"] == identity_id
+
+
 class TestRejected:
     @CALLS
     def test_who_has_logins_needs_one(self, login: Any, pool_id: str, call: str) -> None:
