@@ -122,3 +122,13 @@ def test_version_2_and_amazon_cognito_js_synchronise_two_devices(
     about = {"IdentityPoolId": printed["poolId"], "IdentityId": printed["identityId"], "DatasetName": "save"}
     (record,) = cognito_sync_mock.client().list_records(**about)["Records"]
     assert record["LastModifiedBy"] == printed["identityId"]
+
+
+def test_amazon_cognito_js_writes_again_after_a_deletion_and_merges_a_guest(
+    node: Callable[..., Any], cognito_sync_server: CognitoSyncServer
+) -> None:
+    """A name that was deleted once stays usable, and a login that is known calls onDatasetsMerged."""
+    printed = node("javascript_login.cjs", cognito_sync_server.endpoint_url)
+    assert printed["stored"] == [["level", "3", 4]]
+    assert printed["loggedIn"] == printed["known"] != printed["guest"]
+    assert printed["merged"] == [f"save.{printed['guest']}"]
