@@ -254,7 +254,7 @@ def test_markers_and_fixtures_read_well(run: pytest.Pytester) -> None:
     for name, sentence in (
         (
             "aws_mock",
-            "All of AWS that moto knows, and Cognito Sync: mocked and empty for one test; no request leaves *",
+            "All of AWS that moto knows, and Cognito Sync: mocked and empty for one test; *",
         ),
         ("cognito_sync_mock", "The same as ``aws_mock``."),
         ("aws_client", 'A function that makes boto3 clients inside the mock: ``aws_client("s3", **kwargs)``.'),
