@@ -19,11 +19,12 @@ from cogsync_mock.aws.errors import AWSError
 from cogsync_mock.aws.http import HttpRequest
 from cogsync_mock.cognitoidentity.credentials import MOTO_IDENTITY_KEY, Caller
 from cogsync_mock.cognitoidentity.models import caller_of
+from cogsync_mock.integrations.backends import backend_of
 
 from . import authorization as iam
 from . import fault_support
 from .exceptions import IdentityPoolNotFound, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
-from .models import CognitoSyncBackend, cognitosync_backends
+from .models import CognitoSyncBackend
 from .settings import Settings, current
 from .wire import protocol
 from .wire.contract import operations
@@ -386,7 +387,8 @@ class CognitoSyncResponse(BaseResponse):
 
     def _backend(self) -> CognitoSyncBackend:
         try:
-            return cognitosync_backends[self.current_account][self.region]
+            found: CognitoSyncBackend = backend_of("cognitosync", self.current_account, self.region)
+            return found
         except KeyError:
             raise NoSuchEndpoint(self.region) from None
 

@@ -23,4 +23,8 @@ def backend_of(service: Any, account_id: str, region: str) -> Any:
     Raises:
         KeyError: if the service does not exist there.
     """
-    return backends(service)[account_id][region]
+    found = backends(service)
+    # moto's own lookups take a lock and search a list of all services, for every call.
+    regions = dict.get(found, account_id) or found[account_id]
+    known = dict.get(regions, region)
+    return regions[region] if known is None else known

@@ -215,7 +215,8 @@ def replace_config(new: dict[str, Any]) -> None:
 
 def new_mock(config: Any) -> Any:
     """Return a mock of moto's own, not started."""
-    from moto import mock_aws
+    # Not from the top, where somebody may have put another mock in its place, ours for example.
+    from moto.core.decorator import mock_aws
 
     return mock_aws(config=config)
 

@@ -73,7 +73,10 @@ def is_known(url: str) -> bool:
 
 def _origin(url: str) -> tuple[str, str]:
     scheme, _, rest = url.partition("://")
-    return scheme, re.split(r"[/?#]", rest, maxsplit=1)[0]
+    netloc = rest.partition("/")[0]
+    if "?" in netloc or "#" in netloc:
+        netloc = re.split(r"[?#]", netloc, maxsplit=1)[0]
+    return scheme, netloc
 
 
 def _equivalents(url: str, headers: Any, api_call: ApiCall | None) -> Iterator[str]:
