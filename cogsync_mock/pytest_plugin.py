@@ -86,7 +86,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     when = item.config.getini("aws_mock_report")
     wanted = report.failed if when == "failed" else when == "always" and call.when == "call"
     if mock is not None and wanted and mock.calls:
-        report.sections.append(("AWS calls", repr(mock.calls)))
+        report.sections.append(("AWS calls", _listing(mock)))
+
+
+def _listing(mock: CognitoSyncMock) -> str:
+    try:
+        return repr(mock.calls)
+    except Exception as error:  # noqa: BLE001  # parameters print as their classes like; a report must not end the run
+        return f"(cannot be shown: {error!r})"
 
 
 def _is_of_function(item: pytest.Item, name: str) -> bool:

@@ -32,8 +32,9 @@ class HttpRequest:
             body = body.read()
         if isinstance(body, str):
             body = body.encode()
-        if type(headers) is dict:
-            # The headers of every HTTP library but those of a bare dictionary find names whatever their case.
+        if type(headers) is dict or hasattr(headers, "to_wsgi_list"):
+            # The headers of every HTTP library find names whatever their case, but not those of a bare dictionary;
+            # werkzeug's are pairs.
             headers = {name.lower(): value for name, value in headers.items()}
         host = headers.get("host") or parts.netloc
         return cls(method, as_text(host), parts.path or "/", parts.query, headers, body or b"")

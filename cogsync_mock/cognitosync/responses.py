@@ -24,7 +24,6 @@ from cogsync_mock.integrations.backends import backend_of
 from . import authorization as iam
 from . import fault_support
 from .exceptions import IdentityPoolNotFound, NoSuchEndpoint, NotAuthorizedException, OperationNotImplemented
-from .models import CognitoSyncBackend
 from .settings import Settings, current
 from .wire import protocol
 from .wire.contract import operations
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from cogsync_mock.aws.exchange import Exchange
     from cogsync_mock.aws.http import HttpResponse
 
+    from .models import CognitoSyncBackend
     from .state.pools import JSONObject
     from .wire.contract import Operation
 
@@ -388,9 +388,9 @@ class CognitoSyncResponse(BaseResponse):
     def _backend(self) -> CognitoSyncBackend:
         try:
             found: CognitoSyncBackend = backend_of("cognitosync", self.current_account, self.region)
-            return found
         except KeyError:
             raise NoSuchEndpoint(self.region) from None
+        return found
 
     def _region_of_agent(self, message: HttpRequest) -> str | None:
         # moto's own server mode tells the region of a test's client this way.
