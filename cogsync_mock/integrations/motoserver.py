@@ -9,6 +9,7 @@ Names of moto that are used here: ``moto.moto_server.werkzeug_app`` (``DomainDis
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import threading
 import warnings
@@ -24,6 +25,43 @@ if TYPE_CHECKING:
     from cogsync_mock.aws.http import HttpRequest
 
 _MOST_HOSTS = 4096
+_SIGNED_FOR = "AWS4-HMAC-SHA256 Credential=none/20150830/us-east-1/{}/aws4_request"
+# What the services of most users have in their requests beside a signature (botocore's service models).
+_TARGETS = {
+    "AWSCognitoIdentityProviderService": "cognito-idp",
+    "AWSCognitoIdentityService": "cognito-identity",
+    "AWSEvents": "events",
+    "AWSGlue": "glue",
+    "AWSStepFunctions": "states",
+    "AmazonAthena": "athena",
+    "AmazonEC2ContainerServiceV20141113": "ecs",
+    "AmazonSQS": "sqs",
+    "AmazonSSM": "ssm",
+    "CertificateManager": "acm",
+    "DynamoDB": "dynamodb",
+    "DynamoDBStreams": "dynamodb",
+    "Firehose": "firehose",
+    "GraniteServiceVersion20100801": "monitoring",
+    "Kinesis": "kinesis",
+    "Logs": "logs",
+    "TrentService": "kms",
+    "secretsmanager": "secretsmanager",
+}
+_PRESIGNED = re.compile(r"X-Amz-Credential=[^&]*?(?:/|%2F)([\w.-]+)(?:/|%2F)aws4_request", re.ASCII)
+_VERSION = re.compile(rb"(?:^|&)Version=([0-9-]{10})(?:&|$)")
+_VERSIONS = {
+    "2010-03-31": "sns",
+    "2010-05-08": "iam",
+    "2010-05-15": "cloudformation",
+    "2010-08-01": "monitoring",
+    "2010-12-01": "ses",
+    "2011-06-15": "sts",
+    "2012-11-05": "sqs",
+    "2014-10-31": "rds",
+    "2015-12-01": "elasticloadbalancing",
+    "2016-11-15": "ec2",
+}
+_PATHS = {"/2013-04-01/": "route53", "/2015-03-31/functions": "lambda"}
 _NOT_INSTALLED = "the server needs moto's own for the services beside cognito-sync: pip install 'cogsync-mock[server]'"
 
 
@@ -146,6 +184,20 @@ def _motos() -> Any:
     return werkzeug_app
 
 
+def _unsigned_service(environ: Mapping[str, Any]) -> str | None:
+    """Return the signing name of the service that query string, target header, body or path tell of."""
+    presigned = _PRESIGNED.search(environ["QUERY_STRING"])
+    if presigned:
+        return presigned[1]
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[0].rpartition(".")[2].partition("_")[0]
+    if target in _TARGETS:
+        return _TARGETS[target]
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        version = _VERSION.search(environ["wsgi.input"].getvalue())
+        return _VERSIONS.get(version[1].decode()) if version else None
+    return next((service for path, service in _PATHS.items() if environ["PATH_INFO"].startswith(path)), None)
+
+
 @functools.cache
 def _dispatcher_class() -> Any:  # noqa: C901  # a class that can only be made where flask is installed
     werkzeug_app = _motos()
@@ -183,7 +235,10 @@ def _dispatcher_class() -> Any:  # noqa: C901  # a class that can only be made w
             named = environ.get("HTTP_HOST", "")
             if "." in named and self.get_backend_for_host(named) not in {None, "s3", "s3control"}:
                 return str(named)
-            host = self._inferred({key: value for key, value in environ.items() if key != "HTTP_AUTHORIZATION"}, path)
+            service = _unsigned_service(environ)
+            signed = {} if service is None else {"HTTP_AUTHORIZATION": _SIGNED_FOR.format(service)}
+            unsigned = {key: value for key, value in environ.items() if key != "HTTP_AUTHORIZATION"}
+            host = self._inferred({**unsigned, **signed}, path)
             return host if self.get_backend_for_host(host) is not None else None
 
         def _inferred(self, environ: dict[str, Any], path: str) -> str | None:

@@ -408,6 +408,7 @@ class TestBrowsers:
 
 
 LIST_POOLS = "X-Amz-Target: AWSCognitoIdentityService.ListIdentityPools"
+FORM = "Content-Type: application/x-www-form-urlencoded"
 LIST_QUEUES = "X-Amz-Target: AmazonSQS.ListQueues\r\nContent-Type: application/x-amz-json-1.0"
 
 
@@ -416,11 +417,16 @@ LIST_QUEUES = "X-Amz-Target: AmazonSQS.ListQueues\r\nContent-Type: application/x
     [
         (f"Authorization: {SCOPE.format('nonsense')}\r\n{LIST_POOLS}", '{"MaxResults":1}', b'{"IdentityPools": []'),
         (f"Authorization: nonsense\r\n{LIST_POOLS}", '{"MaxResults":1}', b'{"IdentityPools": []'),
+        (f"{LIST_QUEUES}", "{}", b"\r\n\r\n{}"),
+        ("X-Amz-Target: DynamoDB_20120810.ListTables", "{}", b'{"TableNames":'),
+        ("X-Amz-Target: TrentService.ListKeys", "{}", b'{"Keys":'),
+        (f"Authorization: nonsense\r\n{FORM}", "Action=ListTopics&Version=2010-03-31", b"<ListTopicsResult>"),
+        (FORM, "Action=GetCallerIdentity&Version=2011-06-15", b"GetCallerIdentityResult>"),
         (f"Host: sqs.us-east-1.amazonaws.com\r\n{LIST_QUEUES}", "{}", b"\r\n\r\n{}"),
         ("X-Amz-Target: com.amazonaws.cognito.sync.model.AWSCognitoSyncService.Nonsense", "{}", b"UnknownOperation"),
     ],
 )
-def test_what_is_signed_for_no_known_service_is_told_by_target_or_host(
+def test_what_is_signed_for_no_known_service_is_told_by_target_host_or_body(
     url: str, headers: str, body: str, expected: bytes
 ) -> None:
     head = headers if headers.startswith("Host") else f"Host: localhost\r\n{headers}"
@@ -440,6 +446,18 @@ def test_no_host_name_makes_the_server_fail(
         received = exchange(port_of(url), f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode("latin-1"))
         assert received[9:12] < b"500", received
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_address_that_was_signed_before_leads_to_its_service(url: str) -> None:
+    signed = client(url, "sts").generate_presigned_url("get_caller_identity", HttpMethod="GET")
+    with urllib.request.urlopen(signed, timeout=10) as answer:
+        assert b"GetCallerIdentityResult>" in answer.read()
+
+
+def test_what_is_not_signed_may_be_told_by_its_path(url: str) -> None:
+    for headers in ("", f"Authorization: {SCOPE.format('nonsense')}\r\n"):
+        received = exchange(port_of(url), f"GET /2015-03-31/functions/ HTTP/1.1\r\n{headers}\r\n".encode())
+        assert b'{"Functions": []' in received
 
 
 class TestLog:
