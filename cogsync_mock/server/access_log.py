@@ -69,7 +69,8 @@ class AccessLog:
         if self._as_json:
             self._write({"notice": sentence})
         else:
-            self._line(_CONTROL.sub("?", sentence))
+            # More lines than one, as of a traceback, are set in, so that none looks like the beginning of an entry.
+            self._line("\n    ".join(_CONTROL.sub("?", line) for line in sentence.splitlines()))
 
     def _write(self, members: dict[str, Any]) -> None:
         self._print(json.dumps({"time": _now(), **members}))

@@ -27,7 +27,7 @@ from cogsync_mock.runtime import moto_seam
 from .call_log import hold
 from .connections import Hangup
 from .control import JSON
-from .failures import failure_of, page_replaced
+from .failures import failure_of, page_replaced, unreadable_body
 from .http1 import BodyTooLarge
 
 if TYPE_CHECKING:
@@ -98,8 +98,10 @@ class Application:
             if isinstance(error, BodyTooLarge):
                 failure = RequestEntityTooLargeException(error.limit)
             response = protocol.Rest(request).failure(failure)
+        elif _is_control(request):
+            response = _rejection(error.status, sentence)
         else:
-            response = HttpResponse(error.status, {"Content-Type": "text/plain"}, f"{sentence}\n".encode())
+            response = unreadable_body(self._exchange(request), error.status, sentence)
         self._log.request(request, "unreadable", response.status, error.sentence, 0.0, len(response.content))
         return response
 
@@ -145,7 +147,7 @@ class Application:
         """Answer only programs and pages that are not strangers."""
         objection = self._origins.objection(request, is_page=request.path.rstrip("/") == "/cogsync-api")
         if objection is not None:
-            return HttpResponse(403, {"Content-Type": JSON}, json.dumps({"error": objection}).encode() + b"\n")
+            return _rejection(403, objection)
         response = _preflight(request) if _is_preflight(request) else answer(request)
         origin = request.header("origin")
         if origin and self._origins.allows(origin):
@@ -159,17 +161,20 @@ class Application:
         except Exception as error:  # noqa: BLE001  # moto raises whatever its data make it
             sentence = f"moto could not answer {request.path}: {type(error).__name__}: {error}"
             self._log.notice(sentence)
-            return HttpResponse(500, {"Content-Type": JSON}, json.dumps({"error": sentence}).encode() + b"\n")
+            return _rejection(500, sentence)
 
     def _aws(self, request: HttpRequest) -> tuple[str, HttpResponse]:
         """Let AWS's services answer."""
         origin = f"{self._scheme}://{request.host}"
-        url = f"{origin}{request.path}" + (f"?{request.query}" if request.query else "")
-        exchange = HttpExchange(request, url, forwarded_call(request), lambda: self._guess(request))
+        exchange = self._exchange(request)
         try:
             return _name(exchange), intercept(exchange, lambda passed: self._answer(passed, origin))
         except ConnectionFailure as failure:
             raise Hangup(failure.name, _name(exchange), failure.response) from failure
+
+    def _exchange(self, request: HttpRequest) -> HttpExchange:
+        url = f"{self._scheme}://{request.host}{request.path}" + (f"?{request.query}" if request.query else "")
+        return HttpExchange(request, url, forwarded_call(request), lambda: self._guess(request))
 
     def _guess(self, request: HttpRequest) -> str | None:
         """Return boto3's name of the service of a request that is not signed for one."""
@@ -195,6 +200,10 @@ class Application:
             if notice is not None:
                 self._log.notice(notice)
         return _with_headers(response, {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"})
+
+
+def _rejection(status: int, sentence: str) -> HttpResponse:
+    return HttpResponse(status, {"Content-Type": JSON}, json.dumps({"error": sentence}).encode() + b"\n")
 
 
 def _is_control(request: HttpRequest) -> bool:

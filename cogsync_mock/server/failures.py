@@ -7,6 +7,7 @@ the caller gets an error in the service's own form that says what is wrong.
 from __future__ import annotations
 
 import traceback
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import moto
@@ -52,6 +53,16 @@ def failure_of(exchange: HttpExchange, error: Exception) -> tuple[HttpResponse, 
     where = f"{type(error).__name__}: {error} (line {frame.lineno} of {'/'.join(frame.filename.split('/')[-3:])})"
     sentence = f"moto {moto.__version__} could not answer {name}, most likely for a value it does not check: {where}"
     return _answered(exchange, _Failure(_validation_code(exchange), 400, sentence)), sentence
+
+
+def unreadable_body(exchange: HttpExchange, status: int, sentence: str) -> HttpResponse:
+    """Return the answer to a request whose body could not be read, or is too long to be."""
+    too_large = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if exchange.service == "s3":
+        code = "EntityTooLarge" if too_large else "IncompleteBody"
+    else:
+        code = "RequestEntityTooLargeException" if too_large else "SerializationException"
+    return _answered(exchange, _Failure(code, status, sentence))
 
 
 def page_replaced(exchange: HttpExchange, response: HttpResponse) -> HttpResponse:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from running import KEYS, SCOPE, command, exchange, port_of, use
 
 from cogsync_mock import CognitoSyncServer
 from cogsync_mock.aws.http import HttpResponse
-from cogsync_mock.server import lifecycle
+from cogsync_mock.server import app, lifecycle
 from cogsync_mock.server.connections import Limits
 from cogsync_mock.server.http1 import Head, start_of
 
@@ -196,6 +197,18 @@ class TestRejected:
             length = limit * 1024 * 1024 + 1
             connection.sendall(put("/a/b", f"{expect}Content-Length: {length}", service=service))
             assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+    def test_clients_of_boto3_can_read_why(self, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(app, "MAX_BODY_OF_OTHERS", 1000)
+        for service, operation, parameters, code in [
+            ("s3", "put_object", {"Bucket": "aaa", "Key": "b", "Body": b"a" * 2000}, "EntityTooLarge"),
+            ("sqs", "send_message", {"QueueUrl": "q", "MessageBody": "a" * 2000}, "RequestEntityTooLargeException"),
+            ("sns", "publish", {"TopicArn": "t", "Message": "a" * 2000}, "RequestEntityTooLargeException"),
+        ]:
+            client = boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}", **KEYS)
+            with pytest.raises(ClientError, match=code) as caught:
+                getattr(client, operation)(**parameters)
+            assert "longer than the 1,000 bytes that are accepted" in str(caught.value)
 
     def test_chunks_over_the_limit_are_rejected_before_they_are_sent(self, port: int) -> None:
         received = exchange(port, put("/a/b", "Transfer-Encoding: chunked", b"FFFFFFFF\r\nabc"), half_close=False)
