@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.core.exceptions import JsonRESTError
+from moto.core.utils import unix_time
 from moto.utilities.arns import parse_arn
 
 from .backends import backend_of, backends
 from .moto_api import random_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 #: The module and class that answer its operations.
 RESPONSES = ("moto.cognitoidentity.responses", "CognitoIdentityResponse")
 # Where moto's own object for a pool bears which one it is; copies of it bear it, too.
 _GENERATION = "_cogsync_generation"
+
+
+# What `pools_to_dict` adds to moto's own attributes.
+_BESIDE = ("generation", "created", "identities")
+_NO_PARAMETERS: dict[str, Any] = {
+    "identity_pool_name": "pool",
+    "allow_unauthenticated_identities": False,
+    "supported_login_providers": {},
+    "developer_provider_name": "",
+    "open_id_connect_provider_arns": [],
+    "cognito_identity_providers": [],
+    "saml_provider_arns": [],
+    "tags": {},
+}
 
 
 class PoolLocation(NamedTuple):
@@ -179,6 +195,33 @@ def generation(pool: Any) -> str:
     if _GENERATION not in vars(pool):
         vars(pool).setdefault(_GENERATION, random_uuid())
     return str(vars(pool)[_GENERATION])
+
+
+def pools_to_dict(account_id: str, region: str) -> list[dict[str, Any]]:
+    """Return all pools of a region and the ids of their identities as JSON can hold them."""
+    described = []
+    for identity_pool_id, pool in list(backend_of("cognito-identity", account_id, region).identity_pools.items()):
+        content = {name: value for name, value in vars(pool).items() if name not in (_GENERATION, "creation_time")}
+        ids = [identity["IdentityId"] for identity in list(identities(account_id, region, identity_pool_id))]
+        more = {"generation": generation(pool), "created": unix_time(pool.creation_time), "identities": ids}
+        described.append({**content, **more})
+    return described
+
+
+def load_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> None:
+    """Make cognito-identity have the pools that `pools_to_dict` described, and no others."""
+    backend = backend_of("cognito-identity", account_id, region)
+    backend.identity_pools.clear()
+    backend.pools_identities.clear()
+    for described in content:
+        made = create_identity_pool(account_id, region, **_NO_PARAMETERS)
+        rename_identity_pool(account_id, region, made, described["identity_pool_id"])
+        pool = backend.identity_pools[described["identity_pool_id"]]
+        vars(pool).update({name: value for name, value in described.items() if name not in _BESIDE})
+        vars(pool)[_GENERATION] = described["generation"]
+        pool.creation_time = datetime.fromtimestamp(described["created"], tz=timezone.utc).replace(tzinfo=None)
+        listed = identities(account_id, region, pool.identity_pool_id)
+        listed.extend({"IdentityId": identity_id} for identity_id in described["identities"])
 
 
 def pool_named_by(arn: str) -> tuple[str, str, str] | None:

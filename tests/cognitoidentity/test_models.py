@@ -73,6 +73,29 @@ def test_all_that_is_kept_survives_a_copy(cognito_sync_mock: CognitoSyncMock, ho
     assert me.list_datasets(IdentityPoolId=pool_id, IdentityId=identity_id)["Datasets"] == []
 
 
+def test_pools_and_identities_survive_a_copy(cognito_sync_mock: CognitoSyncMock) -> None:
+    """moto's own, with what tells a pool from another of its id, so that Sync's and the logins' data fit them again."""
+    client = boto3.client("cognito-identity")
+    pool_id = cognito_sync_mock.create_identity_pool(
+        AllowUnauthenticatedIdentities=True, SupportedLoginProviders={"graph.facebook.com": "1"}, AllowClassicFlow=True
+    )
+    identity_id = client.get_id(IdentityPoolId=pool_id, Logins=ANN)["IdentityId"]
+    described = client.describe_identity_pool(IdentityPoolId=pool_id)
+    pools = json.loads(json.dumps(cognitoidentity.pools_to_dict(ACCOUNT, REGION)))
+    logins = logins_backends[ACCOUNT][REGION].to_dict()
+    cognito_sync_mock.reset()
+    cognito_sync_mock.create_identity_pool()
+    cognitoidentity.load_pools(ACCOUNT, REGION, pools)
+    logins_backends[ACCOUNT][REGION].load_dict(logins)
+    again = client.describe_identity_pool(IdentityPoolId=pool_id)
+    assert {**again, "ResponseMetadata": None} == {**described, "ResponseMetadata": None}
+    assert client.get_id(IdentityPoolId=pool_id, Logins=ANN)["IdentityId"] == identity_id
+    assert client.list_identity_pools(MaxResults=10)["IdentityPools"] == [
+        {"IdentityPoolId": pool_id, "IdentityPoolName": "pool"}
+    ]
+    assert cognitoidentity.pools_to_dict(ACCOUNT, REGION) == pools
+
+
 def test_logins_find_pools_and_identities_of_any_account(door: Door, login: Any) -> None:
     """They are not signed: the id alone says whose it is."""
     theirs = keys_of_account(door, OTHER)
