@@ -42,7 +42,9 @@ class Story:
     def __init__(self, mock: CognitoSyncMock) -> None:
         self.client = mock.client()
         boto3.client("kinesis").create_stream(StreamName="changes", ShardCount=1)
-        self.pool_id = mock.create_identity_pool()
+        self.pool_id = mock.create_identity_pool(
+            AllowUnauthenticatedIdentities=True, SupportedLoginProviders={"graph.facebook.com": "1"}
+        )
         self.identity_id, guest = mock.create_identity(self.pool_id), mock.create_identity(self.pool_id)
         self.client.set_identity_pool_configuration(
             IdentityPoolId=self.pool_id, PushSync=PUSH_SYNC, CognitoStreams=STREAMS
