@@ -46,7 +46,6 @@ USED_BY_MOTOS_SERVICES = {
     "moto.core.models.DEFAULT_ACCOUNT_ID",
     "moto.core.responses.BaseResponse",
     "moto.core.utils.unix_time",
-    "moto.utilities.arns.parse_arn",
 }
 # Public although they begin with an underscore: those of named tuples and of the standard library.
 PUBLIC = {"_replace", "_asdict", "_fields", "_make", "_exit", "_getframe"}
