@@ -80,6 +80,9 @@ class Exchange:
         """The client's call that this request belongs to, None if it belongs to none."""
         return None
 
+    def settle(self) -> None:
+        """Let go of what nobody needs once the request is answered: the log keeps every exchange for long."""
+
     @property
     def model(self) -> OperationModel | None:
         """Botocore's model of the operation, None if it is not known."""
@@ -92,6 +95,9 @@ class Exchange:
         return next((found for lookup in _identity_lookups if (found := lookup(key)) is not None), None)
 
 
+_SETTLED = HttpRequest("", "", "", "", {}, b"")
+
+
 class HttpExchange(Exchange):
     """A call over HTTP, whoever sends it.
 
@@ -102,7 +108,7 @@ class HttpExchange(Exchange):
         guess: the service that the request is for, by other signs than the request's own.
     """
 
-    __slots__ = ("_api_call", "_guess", "_named", "_parameters", "_request", "_scope", "url")
+    __slots__ = ("_api_call", "_guess", "_named", "_parameters", "_request", "_scope", "_settled", "url")
 
     def __init__(
         self,
@@ -118,6 +124,7 @@ class HttpExchange(Exchange):
         self._api_call = api_call
         self._guess = guess
         self._named: tuple[str, str] | None = None
+        self._settled: tuple[str, str] | None = None
         self._scope: tuple[str, str, str] | None = None
         self._parameters: Mapping[str, Any] | None = None
 
@@ -145,8 +152,22 @@ class HttpExchange(Exchange):
 
     def _signature(self) -> tuple[str, str, str]:
         if self._scope is None:
-            self._scope = operations.signature_scope(self.request)
+            self._scope = operations.signature_scope_of(self._authorization, self._query)
         return self._scope
+
+    @property
+    def _authorization(self) -> str:
+        return self._settled[0] if self._settled else self.request.header("authorization")
+
+    @property
+    def _query(self) -> str:
+        return self._settled[1] if self._settled else self.request.query
+
+    def settle(self) -> None:
+        """Keep of a client's request who signed it; what it asked is in the client's call."""
+        if self._api_call is not None and self._settled is None:
+            self._settled = self._authorization, self._query
+            self._request = _SETTLED
 
     @property
     def service(self) -> str:  # type: ignore[override]  # read only when asked for

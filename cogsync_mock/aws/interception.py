@@ -84,6 +84,7 @@ def intercept(exchange: ExchangeT, answer: Callable[[ExchangeT], Answer]) -> Ans
         raise
     if record is not None:
         record.answered(outcome)
+        exchange.settle()
     return outcome
 
 

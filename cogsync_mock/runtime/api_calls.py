@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 def _make_api_call(original: Callable[..., Any], client: Any, operation_name: str, api_params: Any) -> Any:
     meta = client.meta
     model = client._service_model.operation_model(operation_name)
-    token = current_api_call.set(ApiCall(model, api_params, meta.endpoint_url, meta.region_name))
+    call = ApiCall(model, api_params, meta.endpoint_url, meta.region_name)
+    token = current_api_call.set(call)
     try:
         return original(client, operation_name, api_params)
     finally:
+        # The log keeps both for long: in a circle, only the garbage collector would free them.
+        call.record = None
         current_api_call.reset(token)
 
 
