@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 ONCE = Config(retries={"max_attempts": 0}, parameter_validation=False)
 # Service, operation, parameters, the error asked for, the code that boto3 shows, the class it raises, the status.
 CASES: list[tuple[str, str, dict[str, Any], str, str, str, int]] = [
-    ("sqs", "ListQueues", {}, "RequestThrottled", "RequestThrottled", "RequestThrottled", 400),
+    (
+        "sqs",
+        "SendMessage",
+        {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "m"},
+        "InvalidMessageContents",
+        "InvalidMessageContents",
+        "InvalidMessageContents",
+        400,
+    ),
     ("s3", "ListObjectsV2", {"Bucket": "shop"}, "NoSuchBucket", "NoSuchBucket", "NoSuchBucket", 404),
     ("ec2", "DescribeVpcs", {}, "InvalidVpcID.NotFound", "InvalidVpcID.NotFound", "ClientError", 400),
     (

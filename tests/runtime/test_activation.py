@@ -20,6 +20,7 @@ from botocore.signers import RequestSigner
 from moto import mock_aws as motos_mock
 from moto.core.config import default_user_config
 from moto.core.models import MockAWS, botocore_stubber
+from programs import python
 
 from cogsync_mock import mock_aws
 from cogsync_mock.aws import calls
@@ -168,16 +169,28 @@ def test_patches_that_others_put_around_ours_meanwhile_survive() -> None:
 @pytest.mark.usefixtures("as_before")
 def test_a_signal_in_the_middle_leaves_on_or_off_not_half() -> None:
     """It arrives while things are being switched, and is heeded once that is done."""
-    install = activation.MockedCredentials.install
+    # Alone: the workers of a parallel run ignore this signal.
+    printed = python("""
+        import os, signal
+        from cogsync_mock import mock_aws
+        from cogsync_mock.runtime import activation
 
-    def interrupted(self: Any) -> None:
-        signal.raise_signal(signal.SIGINT)
-        install(self)
+        before = dict(os.environ)
+        install = activation.MockedCredentials.install
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(activation.MockedCredentials, "install", interrupted)
-        mock_aws().start()
-    assert activation.activation._active == []
+        def interrupted(self):
+            signal.raise_signal(signal.SIGINT)
+            print("goes on")
+            install(self)
+
+        activation.MockedCredentials.install = interrupted
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            mock_aws().start()
+        except KeyboardInterrupt:
+            print("interrupted", activation.activation._active, dict(os.environ) == before)
+    """)
+    assert printed.splitlines() == ["goes on", "interrupted [] True"]
 
 
 def test_the_log_ends_with_the_last_mock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,9 +102,9 @@ class TestOtherServices:
         ("service", "call", "parameters"),
         [
             ("sqs", "list_queues", {}),
-            ("sesv2", "list_email_identities", {}),
+            ("sesv2", "list_contact_lists", {}),
             ("ses", "list_identities", {}),
-            ("s3control", "list_access_points", {"AccountId": "123456789012"}),
+            ("s3control", "create_access_point", {"AccountId": "123456789012", "Name": "abc", "Bucket": "abc"}),
             ("dynamodb", "list_tables", {}),
             ("iam", "list_users", {}),
             ("stepfunctions", "list_state_machines", {}),
