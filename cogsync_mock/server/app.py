@@ -24,7 +24,7 @@ from cogsync_mock.cognitosync.wire.contract import SERVICE
 from cogsync_mock.cognitosync.wire.protocol import MAX_BODY
 from cogsync_mock.runtime import moto_seam
 
-from .call_log import hold
+from .call_log import hold, servers
 from .connections import Hangup
 from .control import JSON
 from .failures import failure_of, page_replaced, unreadable_body
@@ -132,6 +132,7 @@ class Application:
 
     def _routed(self, request: HttpRequest) -> tuple[str, HttpResponse]:
         """Return the name of what was asked, and the response."""
+        servers.ensure()
         if _is_control(request):
             name = _LOOK if request.method in {"GET", "HEAD"} else "control"
             return name, self._guarded(request, self._control.answer)

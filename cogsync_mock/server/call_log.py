@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 from cogsync_mock.aws import calls
@@ -42,6 +43,40 @@ class ServerCallLog(calls.CallLog):
         with self._lock:
             self._large.clear()
             self._held = 0
+
+
+class _Servers:
+    """The log that the servers of this process share while no mock has one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._log = ServerCallLog()
+
+    def begin(self) -> None:
+        """Let one more server log its calls; the first begins with an empty log."""
+        with self._lock:
+            if not self._running:
+                self._log = ServerCallLog()
+            self._running += 1
+        if isinstance(calls.active.log, ServerCallLog):
+            calls.active.log = self._log  # a mock that has ended meanwhile has put back an old one
+        self.ensure()
+
+    def ensure(self) -> None:
+        """Make calls go to the servers' log, if they go nowhere: a mock that had one may have ended."""
+        if calls.active.log is None and self._running:
+            calls.active.log = self._log
+
+    def end(self) -> None:
+        """Let one server fewer log its calls."""
+        with self._lock:
+            self._running -= 1
+            if not self._running and isinstance(calls.active.log, ServerCallLog):
+                calls.active.log = None
+
+
+servers = _Servers()
 
 
 def hold(size: int) -> None:

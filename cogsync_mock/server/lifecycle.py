@@ -9,7 +9,6 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from cogsync_mock.aws import calls
 from cogsync_mock.aws.interception import served_ports
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.settings import Settings
@@ -19,7 +18,7 @@ from cogsync_mock.runtime import moto_seam
 
 from .access_log import AccessLog
 from .app import Application
-from .call_log import ServerCallLog
+from .call_log import servers
 from .connections import Limits, Server
 from .control import Control
 from .origins import Origins
@@ -63,10 +62,6 @@ class BoundServer:
         options: as it was asked for.
     """
 
-    _open = 0
-    _log: calls.CallLog | None = None
-    _lock = threading.Lock()
-
     def __init__(self, server: Server, tools: Tools, options: ServerOptions) -> None:
         self.port = server.port
         self.serve = server.serve
@@ -78,10 +73,7 @@ class BoundServer:
         """Switch on what moto's services lack, and the log, unless a mock has one."""
         served_ports.add(self.port)
         patches.install(for_server=True)
-        with BoundServer._lock:
-            if not BoundServer._open and calls.active.log is None:
-                BoundServer._log = calls.active.log = ServerCallLog()
-            BoundServer._open += 1
+        servers.begin()
 
     def close(self) -> None:
         """Switch it off again, and save the state if that was asked for.
@@ -91,12 +83,7 @@ class BoundServer:
         """
         served_ports.discard(self.port)
         self._tools.close()
-        with BoundServer._lock:
-            BoundServer._open -= 1
-            if not BoundServer._open and BoundServer._log is not None:
-                if calls.active.log is BoundServer._log:
-                    calls.active.log = None
-                BoundServer._log = None
+        servers.end()
         patches.remove(for_server=True)
         if self._options.save is not None:
             StateFile(self._options.save).save(snapshots().snapshot())

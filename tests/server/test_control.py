@@ -115,6 +115,18 @@ class TestCalls:
         assert [call["parameters"]["Key"] for call in listed["calls"]] == ["7", "8", "9"]
         assert (listed["dropped"], listed["total"]) == (8, 11)
 
+    def test_a_server_that_outlives_a_mock_goes_on_with_a_log_of_its_own(self) -> None:
+        with mock_cognito_sync() as mock:
+            server = CognitoSyncServer().start()
+            use(server.endpoint_url)
+            assert len(mock.calls) == 3
+        try:
+            use(server.endpoint_url)
+            assert len(send(server.endpoint_url, "GET", "/calls")[1]["calls"]) == 3
+        finally:
+            server.stop()
+        assert len(mock.calls) == 3
+
     def test_calls_of_control_routes_are_none(self, control: Control) -> None:
         control("POST", "/reset")
         assert control("GET", "/calls")[1]["calls"] == []
