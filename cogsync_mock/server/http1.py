@@ -16,6 +16,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cogsync_mock.aws.http import HttpRequest
 
@@ -132,8 +133,9 @@ class Head:
         if not path.startswith("/"):
             scheme, colon, rest = path.partition("://")
             if colon and scheme.lower() in {"http", "https"}:
-                host, _, path = rest.partition("/")
+                named, _, path = rest.partition("/")
                 path = f"/{path}"
+                host = named if _is_host(named) else host
             elif path != "*":
                 path = f"/{path}"
         return HttpRequest(self.method, host, path, query, self.headers, body)
@@ -305,7 +307,20 @@ def _headers(lines: list[str]) -> dict[str, str]:
             raise BadRequest(f"there is more than one header {name!r}")
     if _BAD_IN_VALUE.search("".join(headers.values())):
         raise BadRequest("a header has a control character")
+    if not _is_host(headers.setdefault("host", "")):
+        # RFC 9112, section 3.2.
+        raise BadRequest("the Host header is not `name` or `name:port`")
     return headers
+
+
+@lru_cache(maxsize=128)
+def _is_host(host: str) -> bool:
+    """Return whether a URL with this host can be read, which moto, for one, does."""
+    try:
+        parts = urlsplit(f"//{host}")
+        return parts.netloc == host and (parts.port is None or parts.port >= 0)
+    except ValueError:
+        return False
 
 
 def _check_length(headers: Mapping[str, str]) -> None:

@@ -512,7 +512,7 @@ class TestLog:
     @pytest.mark.parametrize(
         ("service", "headers", "body", "status", "code"),
         [
-            ("sqs", "X-Amz-Target: AmazonSQS.No\r\nContent-Type: application/x-amz-json-1.0", "{}", 400, "UnknownOper"),
+            ("kinesis", "X-Amz-Target: Kinesis_20131202.No", "{}", 400, "UnknownOperationException"),
             ("dynamodb", "X-Amz-Target: DynamoDB_20120810.No", "{}", 400, "UnknownOperationException"),
             ("iam", "Content-Type: application/x-www-form-urlencoded", "Action=No", 400, "<Code>InvalidAction</Code>"),
             ("ec2", "Content-Type: application/x-www-form-urlencoded", "Action=No", 400, "<Code>InvalidAction</Code>"),
