@@ -318,9 +318,10 @@ def _is_host(host: str) -> bool:
     """Return whether a URL with this host can be read, which moto, for one, does."""
     try:
         parts = urlsplit(f"//{host}")
-        return parts.netloc == host and (parts.port is None or parts.port >= 0)
+        _ = parts.port
     except ValueError:
         return False
+    return parts.netloc == host
 
 
 def _check_length(headers: Mapping[str, str]) -> None:

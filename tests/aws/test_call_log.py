@@ -112,7 +112,7 @@ def test_calls_of_threads_and_of_the_requests_library_are_there(aws_mock: Cognit
         (
             "dynamodb",
             "put_item",
-            {"TableName": "t", "Item": {"id": {"S": "1"}, "b": {"B": b"\xff"}, "l": {"L": [{"N": "1"}]}}},
+            {"TableName": "table", "Item": {"id": {"S": "1"}, "b": {"B": b"\xff"}, "l": {"L": [{"N": "1"}]}}},
         ),
         ("kinesis", "put_record", {"StreamName": "s", "Data": b"\x00\xff", "PartitionKey": "p"}),
         ("lambda", "list_functions", {"MaxItems": 3, "FunctionVersion": "ALL"}),
