@@ -16,6 +16,7 @@ from cogsync_mock.aws.exchange import HttpExchange
 from cogsync_mock.aws.faults import ConnectionFailure
 from cogsync_mock.aws.http import HttpResponse
 from cogsync_mock.aws.interception import forwarded_call, intercept
+from cogsync_mock.cognitoidentity import openid
 from cogsync_mock.cognitoidentity.patches import patches
 from cogsync_mock.cognitosync.responses import CognitoSyncResponse
 from cogsync_mock.cognitosync.settings import current
@@ -142,6 +143,8 @@ class Application:
             return "preflight", _preflight(request)
         if _is_a_browsers_visit(request):
             return "welcome", self._control.welcome(request)
+        if request.path == openid.KEYS_PATH and request.method in {"GET", "HEAD"}:
+            return "keys", _keys()
         return self._aws(request)
 
     def _guarded(self, request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
@@ -205,6 +208,12 @@ class Application:
 
 def _rejection(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(status, {"Content-Type": JSON}, json.dumps({"error": sentence}).encode() + b"\n")
+
+
+def _keys() -> HttpResponse:
+    """Return the keys that cognito-identity's tokens are verified with, to everybody, as AWS does."""
+    content = json.dumps(openid.published_keys()).encode()
+    return HttpResponse(200, {"Content-Type": JSON, "Access-Control-Allow-Origin": "*"}, content)
 
 
 def _is_control(request: HttpRequest) -> bool:

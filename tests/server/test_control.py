@@ -472,6 +472,18 @@ def test_what_is_not_signed_may_be_told_by_its_path(url: str) -> None:
         assert b'{"Functions": []' in received
 
 
+def test_a_program_verifies_the_tokens_with_the_keys_at_awss_path(url: str) -> None:
+    jwt, jwk = pytest.importorskip("joserfc.jwt"), pytest.importorskip("joserfc.jwk")
+    identity = client(url, "cognito-identity")
+    pool = identity.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)["IdentityPoolId"]
+    found = identity.get_id(IdentityPoolId=pool)["IdentityId"]
+    token = identity.get_open_id_token(IdentityId=found)["Token"]
+    with urllib.request.urlopen(f"{url}/.well-known/jwks_uri", timeout=10) as answer:
+        assert answer.headers["content-type"].startswith("application/json")
+        keys = jwk.KeySet.import_key_set(json.load(answer))
+    assert jwt.decode(token, keys, algorithms=["RS512"]).claims["sub"] == found
+
+
 class TestLog:
     def lines(self, *arguments: str) -> list[str]:
         with command("-p", "0", *arguments) as (process, url):
