@@ -87,12 +87,16 @@ def _run_inside(run: Callable[..., Any], mock: Mock) -> Any:
     @functools.wraps(run)
     def run_inside(test: Any, *args: Any, **kwargs: Any) -> Any:
         started = mock.start()
+        # A base class that is decorated, too, has put its own there.
+        others = vars(test).get("doCleanups")
         # What runs last, while unittest still listens.
         test.doCleanups = functools.partial(_clean_up_and_verify, test, test.doCleanups, started)
         try:
             return run(test, *args, **kwargs)
         finally:
-            del test.doCleanups
+            vars(test).pop("doCleanups", None)
+            if others is not None:
+                test.doCleanups = others
             mock.stop()
 
     return run_inside

@@ -117,6 +117,29 @@ class TestUnittest:
         result = run(Case)
         assert (result.testsRun, result.errors, result.failures) == (1, [], [])
 
+    def test_a_decorated_class_may_have_a_decorated_base(self) -> None:
+        """What is set up in the base is there in the test, the inner mock's faults are missed, and all is off after."""
+
+        @mock_cognito_sync
+        class Base(unittest.TestCase):
+            def setUp(self) -> None:
+                create_pool()
+
+        @mock_cognito_sync(assert_all_faults_used=False)
+        class Middle(Base): ...
+
+        @mock_cognito_sync
+        class Case(Middle):
+            def test_one(self) -> None:
+                assert len(pools()) == 1
+
+            def test_two(self) -> None:
+                boto3.client("s3").list_buckets()
+
+        result = run(Case)
+        assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+        assert not mock_is_active()
+
     def test_debug_is_inside_too(self) -> None:
         seen: list[bool] = []
 

@@ -13,7 +13,7 @@ _original = moto.mock_aws
 
 def mock_aws(func: Any = None, **options: Any) -> Any:
     """Accept moto's arguments. The function's name matters: it is part of the ids of tests parametrized with it."""
-    return cogsync_mock.mock_cognito_sync(func, **options)
+    return cogsync_mock.mock_aws(func, **options)
 
 
 def pytest_collection_finish() -> None:
