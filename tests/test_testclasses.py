@@ -118,7 +118,7 @@ class TestUnittest:
         assert (result.testsRun, result.errors, result.failures) == (1, [], [])
 
     def test_a_decorated_class_may_have_a_decorated_base(self) -> None:
-        """What is set up in the base is there in the test, the inner mock's faults are missed, and all is off after."""
+        """What the base sets up is there in the test, and all is off afterwards."""
 
         @mock_cognito_sync
         class Base(unittest.TestCase):
