@@ -18,6 +18,7 @@ FLOORS = [
     ["mock", "server"],
     ["mock_cognito"],
     ["runtime"],
+    ["snapshots"],
     ["cognitosync"],
     ["cognitoidentity"],
     ["aws", "integrations", "options", "testclasses"],
@@ -36,7 +37,13 @@ SERVICE_FLOORS = [
     ["exceptions"],
 ]
 # Pure: nothing of moto, boto3 or werkzeug.
-PURE = ["cognitosync.wire", "cognitosync.state", "cognitosync.exceptions", "cognitoidentity.state"]
+PURE = [
+    "cognitosync.wire",
+    "cognitosync.state",
+    "cognitosync.exceptions",
+    "cognitoidentity.state",
+    "cognitoidentity.documents",
+]
 # The package itself binds its names on first use, the service's package likewise: importing it imports no other module.
 BOUND_ON_USE = {"", "cognitosync"}
 

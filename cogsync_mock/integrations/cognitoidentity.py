@@ -15,7 +15,7 @@ from .backends import backend_of, backends
 from .moto_api import random_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: The module and class that answer its operations.
 RESPONSES = ("moto.cognitoidentity.responses", "CognitoIdentityResponse")
@@ -210,18 +210,33 @@ def pools_to_dict(account_id: str, region: str) -> list[dict[str, Any]]:
 
 def load_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> None:
     """Make cognito-identity have the pools that `pools_to_dict` described, and no others."""
+    prepared_pools(account_id, region, content)()
+
+
+def prepared_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> Callable[[], None]:
+    """Make the pools that `pools_to_dict` described; nobody sees them yet.
+
+    Returns:
+        What puts them in the place of all that cognito-identity has; it asks none of moto's backends and cannot fail.
+    """
     backend = backend_of("cognito-identity", account_id, region)
-    backend.identity_pools.clear()
-    backend.pools_identities.clear()
+    # moto can only make a pool inside of a backend, under an id of its own.
+    workshop = type(backend)(region, account_id)
+    pools, pools_identities = type(backend.identity_pools)(), {}
     for described in content:
-        made = create_identity_pool(account_id, region, **_NO_PARAMETERS)
-        rename_identity_pool(account_id, region, made, described["identity_pool_id"])
-        pool = backend.identity_pools[described["identity_pool_id"]]
+        made = json.loads(workshop.create_identity_pool(**_NO_PARAMETERS))["IdentityPoolId"]
+        pool, identity_pool_id = workshop.identity_pools[made], described["identity_pool_id"]
         vars(pool).update({name: value for name, value in described.items() if name not in _BESIDE})
         vars(pool)[_GENERATION] = described["generation"]
         pool.creation_time = datetime.fromtimestamp(described["created"], tz=timezone.utc).replace(tzinfo=None)
-        listed = identities(account_id, region, pool.identity_pool_id)
-        listed.extend({"IdentityId": identity_id} for identity_id in described["identities"])
+        listed = [{"IdentityId": identity_id} for identity_id in described["identities"]]
+        pools[identity_pool_id] = pool
+        pools_identities[identity_pool_id] = {"IdentityPoolId": identity_pool_id, "Identities": listed}
+
+    def put_in_place() -> None:
+        backend.pools_identities, backend.identity_pools = pools_identities, pools
+
+    return put_in_place
 
 
 def pool_named_by(arn: str) -> tuple[str, str, str] | None:

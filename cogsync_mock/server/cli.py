@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--enforce-roles", action="store_true", help="give identities of pools without roles no credentials"
     )
-    parser.add_argument("--load", metavar="FILE", help="begin with a saved state, or with a seed as JSON or YAML")
+    parser.add_argument(
+        "--load", metavar="FILE", help="begin with the state that --save wrote there, or with the same as YAML"
+    )
     parser.add_argument("--save", metavar="FILE", help="write the state to this file at the end and when asked to")
     parser.add_argument(
         "--allow-origin",

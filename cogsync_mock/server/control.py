@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from cogsync_mock.aws.http import HttpResponse
+from cogsync_mock.snapshots import restore, snapshot
 
 from . import overview, page
 from .call_log import CALLS_KEPT
-from .state_file import snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -204,15 +204,14 @@ class Control:
             raise ControlError(404, str(error)) from error
 
     def get_state(self, _: HttpRequest) -> HttpResponse:
-        """Hand out the state of cognito-sync and of the logins under it."""
-        return _json(_snapshots().snapshot())
+        """Hand out the state of Cognito Sync and of the identity pools and logins under it."""
+        return _json(snapshot())
 
     def put_state(self, request: HttpRequest) -> HttpResponse:
         """Take a state that was handed out before in the place of what is there."""
-        snapshots = _snapshots()
         try:
-            snapshots.restore(_content(request))
-        except (TypeError, ValueError) as error:
+            restore(_content(request))
+        except ValueError as error:
             raise ControlError(400, str(error)) from error
         return _json({"status": "ok"})
 
@@ -221,7 +220,7 @@ class Control:
         if self._state_file is None:
             raise ControlError(409, "there is no file to save to: start the server with --save FILE")
         try:
-            self._state_file.save(_snapshots().snapshot())
+            self._state_file.save(snapshot())
         except OSError as error:
             raise ControlError(409, f"could not save to {self._state_file.path}: {error.strerror or error}") from error
         return _json({"status": "ok", "file": str(self._state_file.path)})
@@ -304,10 +303,3 @@ def _check_names(given: Mapping[str, Any], known: tuple[str, ...], kind: str) ->
 def _text(members: Mapping[str, Any], name: str) -> None:
     if not isinstance(members[name], str):
         raise ControlError(400, f"{name} must be a string, not {members[name]!r}")
-
-
-def _snapshots() -> Any:
-    try:
-        return snapshots()
-    except RuntimeError as error:
-        raise ControlError(501, str(error)) from error

@@ -15,6 +15,7 @@ from cogsync_mock.cognitosync.settings import Settings
 from cogsync_mock.integrations.motoserver import MotoServer
 from cogsync_mock.options import Options
 from cogsync_mock.runtime import moto_seam
+from cogsync_mock.snapshots import snapshot
 
 from .access_log import AccessLog
 from .app import Application
@@ -22,7 +23,7 @@ from .call_log import servers
 from .connections import Limits, Server
 from .control import Control
 from .origins import Origins
-from .state_file import StateFile, load_state, snapshots
+from .state_file import StateFile, load_state
 from .tools import Tools
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ServerOptions:
         settings: how strictly cognito-sync behaves; None: as the mock that is on in this process says.
         ssl_context: None for HTTP; for HTTPS a context, a pair of certificate and key file, or ``"adhoc"``.
         allow_origin: origins that may use the control routes beside the server's own.
-        load: a file with the state or the seed to begin with, None for none.
+        load: a file with the state to begin with, None for an empty one.
         save: the file that the state is written to at the end and on request, None for none.
         log: what is said of requests.
     """
@@ -86,7 +87,7 @@ class BoundServer:
         servers.end()
         patches.remove(for_server=True)
         if self._options.save is not None:
-            StateFile(self._options.save).save(snapshots().snapshot())
+            StateFile(self._options.save).save(snapshot())
 
     def reset(self) -> None:
         """Forget all data of all services, all faults and all calls."""
@@ -98,7 +99,7 @@ def bind_server(host: str, port: int, options: ServerOptions) -> BoundServer:
 
     Raises:
         OSError: if the address cannot be bound or a file not be used, with a text that says which.
-        RuntimeError: if moto's server extra is not installed, or this version has no snapshots.
+        RuntimeError: if moto's server extra is not installed.
         ValueError: if an origin is none, or what is to be loaded is no state.
     """
     moto_seam.check()
@@ -106,8 +107,6 @@ def bind_server(host: str, port: int, options: ServerOptions) -> BoundServer:
     scheme = "http" if tls is None else "https"
     origins = Origins(scheme, host, options.allow_origin)
     state_file = None if options.save is None else StateFile(options.save)
-    if state_file is not None:
-        snapshots()
     listener = _listener(host, port)
     try:
         if options.load is not None:

@@ -7,9 +7,10 @@ import json
 import os
 import stat
 import threading
-from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from cogsync_mock.snapshots import restore
 
 
 class StateFile:
@@ -56,30 +57,17 @@ class StateFile:
                 raise
 
 
-def snapshots() -> Any:
-    """Return what takes and restores snapshots.
-
-    Raises:
-        RuntimeError: if this version has no such thing.
-    """
-    try:
-        return import_module("cogsync_mock.aws.snapshots")
-    except ModuleNotFoundError as error:
-        raise RuntimeError("this version of cogsync_mock cannot read or write its state") from error
-
-
 def load_state(path: str) -> None:
-    """Begin with what a file has: a saved state, or a seed as JSON or YAML.
+    """Begin with the state that a file has: one that `StateFile.save` wrote, or the same as YAML.
 
     Raises:
         OSError: if the file cannot be read.
-        RuntimeError: if this version cannot.
-        ValueError: if it is neither, with a text that names the file.
+        ValueError: if it is none, with a text that names the file and the place in it.
     """
     content = _read(path)
     try:
-        snapshots().restore(content)
-    except (TypeError, ValueError) as error:
+        restore(content)
+    except ValueError as error:
         raise ValueError(f"cannot load {path}: {error}") from error
 
 
@@ -105,5 +93,5 @@ def _yaml(path: str, text: str) -> Any:
         raise ValueError(f"cannot load {path}: YAML needs PyYAML: pip install 'cogsync-mock[yaml]'") from error
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"cannot load {path}: it is not YAML: {error}") from error
