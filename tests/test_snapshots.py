@@ -6,6 +6,7 @@ import copy
 import json
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,29 +96,23 @@ class TestTheStateComesBack:
 
     def test_who_reads_meanwhile_sees_the_old_state_or_the_new_one(self, story: RichState) -> None:
         document, is_over = taken(), threading.Event()
-        failures: list[Exception] = []
         where = {"IdentityPoolId": story.pool_id, "IdentityId": story.guest, "DatasetName": "save"}
-        clients = [story.client("cognito-sync") for _ in range(3)]
 
         def read(client: Any) -> None:
-            try:
-                while not is_over.is_set():
-                    assert client.list_records(**where)["DatasetSyncCount"] == 3
-            except Exception as error:
-                failures.append(error)
+            while not is_over.is_set():
+                assert client.list_records(**where)["DatasetSyncCount"] == 3
 
-        threads = [threading.Thread(target=read, args=(client,)) for client in clients]
-        for thread in threads:
-            thread.start()
-        try:
-            for _ in range(50):
-                restore(document)
-                snapshot()
-        finally:
-            is_over.set()
-            for thread in threads:
-                thread.join()
-        assert failures == []
+        clients = [story.client("cognito-sync") for _ in range(3)]
+        with ThreadPoolExecutor() as threads:
+            readers = [threads.submit(read, client) for client in clients]
+            try:
+                for _ in range(50):
+                    restore(document)
+                    snapshot()
+            finally:
+                is_over.set()
+        for reader in readers:
+            reader.result()
 
     def test_what_was_handed_out_or_taken_is_not_shared(self, story: RichState) -> None:
         document = snapshot()
