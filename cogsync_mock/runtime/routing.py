@@ -167,9 +167,11 @@ def is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    # Who connects to 0.0.0.0 or [::], which servers print, reaches this machine or nobody.
+    return address.is_loopback or address.is_unspecified
 
 
 def is_allowed(host: str, patterns: Collection[str]) -> bool:

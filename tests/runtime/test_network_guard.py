@@ -185,6 +185,9 @@ class TestUnknownRequests:
             ("127.0.0.1", True),
             ("127.9.9.9", True),
             ("::1", True),
+            ("0.0.0.0", True),  # noqa: S104  # nothing is bound here
+            ("::", True),
+            ("0.0.0.1", False),
             ("10.0.0.1", False),
             ("localhost.example.com", False),
             ("127.0.0.1.example.com", False),
