@@ -152,7 +152,7 @@ class HttpExchange(Exchange):
 
     def _signature(self) -> tuple[str, str, str]:
         if self._scope is None:
-            self._scope = operations.signature_scope_of(self._authorization, self._query)
+            self._scope = operations.signature_scope(self._authorization, self._query)
         return self._scope
 
     @property

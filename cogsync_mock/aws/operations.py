@@ -125,13 +125,8 @@ def protocol_of(model: OperationModel) -> str:
 # ------------------------------------------------------------ HTTP to operation
 
 
-def signature_scope(request: HttpRequest) -> tuple[str, str, str]:
-    """Return access key, region and signing name of a request, each empty if it does not tell."""
-    return signature_scope_of(request.header("authorization"), request.query)
-
-
-def signature_scope_of(authorization: str, query: str) -> tuple[str, str, str]:
-    """Return access key, region and signing name, from an Authorization header or a presigned query string."""
+def signature_scope(authorization: str, query: str) -> tuple[str, str, str]:
+    """Return access key, region and signing name, each empty if neither the header nor a presigned query tells."""
     found = _CREDENTIAL.search(authorization)
     if found is None and "X-Amz-Credential" in query:
         found = _CREDENTIAL.match(f"Credential={parse_qs(query)['X-Amz-Credential'][0]}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cogsync_mock.aws.documents import FLAG, NAME, TEXT, TIME, Entries, Items, Member, Members, one_of
+from cogsync_mock.integrations import cognitoidentity
 
 from .state import PoolLogins
 
@@ -107,18 +108,6 @@ REGION = Members(
 _OF_LOGINS = ("allow_classic_flow", "roles", "role_mappings", "principal_tags")
 
 
-# moto itself keeps None for what was not given; this package's own operations do not.
-_DEFAULTS: dict[str, Any] = {
-    "allow_unauthenticated_identities": False,
-    "supported_login_providers": {},
-    "developer_provider_name": "",
-    "open_id_connect_provider_arns": [],
-    "cognito_identity_providers": [],
-    "saml_provider_arns": [],
-    "tags": {},
-}
-
-
 def joined(pool: Mapping[str, Any], logins: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return one description of a pool from two.
 
@@ -134,7 +123,8 @@ def joined(pool: Mapping[str, Any], logins: Mapping[str, Any] | None) -> dict[st
         known = logins["identities"].get(identity_id, unknown)
         named = [{"provider": provider, "user": user} for provider, user in known["logins"]]
         identities.append({**known, "id": identity_id, "logins": named})
-    given = {name: pool[name] or default for name, default in _DEFAULTS.items()}
+    # moto itself keeps None for what was not given; this package's own operations do not.
+    given = {name: pool[name] or default for name, default in cognitoidentity.DEFAULTS.items()}
     return {**pool, **given, **{name: logins[name] for name in _OF_LOGINS}, "identities": identities}
 
 

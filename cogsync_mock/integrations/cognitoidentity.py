@@ -25,8 +25,8 @@ _GENERATION = "_cogsync_generation"
 
 # What `pools_to_dict` adds to moto's own attributes.
 _BESIDE = ("generation", "created", "identities")
-_NO_PARAMETERS: dict[str, Any] = {
-    "identity_pool_name": "pool",
+#: What moto's attributes of a pool are where nothing was given.
+DEFAULTS: dict[str, Any] = {
     "allow_unauthenticated_identities": False,
     "supported_login_providers": {},
     "developer_provider_name": "",
@@ -208,11 +208,6 @@ def pools_to_dict(account_id: str, region: str) -> list[dict[str, Any]]:
     return described
 
 
-def load_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> None:
-    """Make cognito-identity have the pools that `pools_to_dict` described, and no others."""
-    prepared_pools(account_id, region, content)()
-
-
 def prepared_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> Callable[[], None]:
     """Make the pools that `pools_to_dict` described; nobody sees them yet.
 
@@ -224,7 +219,7 @@ def prepared_pools(account_id: str, region: str, content: Iterable[Mapping[str, 
     workshop = type(backend)(region, account_id)
     pools, pools_identities = type(backend.identity_pools)(), {}
     for described in content:
-        made = json.loads(workshop.create_identity_pool(**_NO_PARAMETERS))["IdentityPoolId"]
+        made = json.loads(workshop.create_identity_pool(identity_pool_name="pool", **DEFAULTS))["IdentityPoolId"]
         pool, identity_pool_id = workshop.identity_pools[made], described["identity_pool_id"]
         vars(pool).update({name: value for name, value in described.items() if name not in _BESIDE})
         vars(pool)[_GENERATION] = described["generation"]

@@ -89,7 +89,7 @@ def _equivalents(url: str, headers: Any, api_call: ApiCall | None) -> Iterator[s
     if api_call is not None:
         yield from _by_model(parts, api_call)
         return
-    _, region, signing_name = operations.signature_scope_of(str(headers.get("Authorization") or ""), parts.query)
+    _, region, signing_name = operations.signature_scope(str(headers.get("Authorization") or ""), parts.query)
     # A bucket may stand in the host name or in the path: if nothing tells, nothing is guessed.
     if signing_name and signing_name not in ("s3", "s3express", "s3-outposts"):
         for netloc in _hosts(signing_name, region):
