@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from data import PUSH_SYNC
+from identity_pools import create_pool, pools
 from moto import mock_aws
 
 from cogsync_mock import CognitoSyncMock, mock_cognito_sync
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
-
-
-def create_pool() -> str:
-    created: str = boto3.client("cognito-identity").create_identity_pool(
-        IdentityPoolName="game", AllowUnauthenticatedIdentities=False
-    )["IdentityPoolId"]
-    return created
-
-
-def pools() -> list[str]:
-    return [
-        pool["IdentityPoolId"]
-        for pool in boto3.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]
-    ]
 
 
 @mock_cognito_sync

@@ -8,25 +8,12 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
+from identity_pools import create_pool, pools
 
 from cogsync_mock import mock_cognito_sync
 from cogsync_mock.runtime.moto_seam import mock_is_active
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
-
-
-def create_pool() -> str:
-    created: str = boto3.client("cognito-identity").create_identity_pool(
-        IdentityPoolName="game", AllowUnauthenticatedIdentities=False
-    )["IdentityPoolId"]
-    return created
-
-
-def pools() -> list[str]:
-    return [
-        pool["IdentityPoolId"]
-        for pool in boto3.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]
-    ]
 
 
 def run(case: type[unittest.TestCase]) -> unittest.TestResult:

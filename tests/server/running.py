@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +39,18 @@ def use(endpoint_url: str, **kwargs: Any) -> str:
     client.set_identity_pool_configuration(IdentityPoolId=pool_id, PushSync=PUSH_SYNC)
     assert client.get_identity_pool_configuration(IdentityPoolId=pool_id)["PushSync"] == PUSH_SYNC
     return pool_id
+
+
+def send(url: str, method: str, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
+    """Ask a control route, with bytes as they are and other content as JSON; return the status and what JSON said."""
+    body = content if isinstance(content, (bytes, type(None))) else json.dumps(content).encode()
+    request = urllib.request.Request(f"{url}/cogsync-api{path}", body, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
 
 
 @contextmanager

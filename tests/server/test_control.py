@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
-from running import KEYS, SCOPE, command, exchange, port_of, use
+from running import KEYS, SCOPE, command, exchange, port_of, send, use
 
 from cogsync_mock import CognitoSyncServer, mock_cognito_sync
 from cogsync_mock.server import call_log
@@ -35,17 +35,6 @@ def control(url: str) -> Control:
         return send(url, method, path, content, **headers)
 
     return ask
-
-
-def send(url: str, method: str, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
-    body = content if isinstance(content, (bytes, type(None))) else json.dumps(content).encode()
-    request = urllib.request.Request(f"{url}/cogsync-api{path}", body, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())
 
 
 def client(url: str, service: str) -> Any:

@@ -8,13 +8,11 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich_state import RichState
-from running import command
+from running import command, send
 
 from cogsync_mock import CognitoSyncServer
 from cogsync_mock.server.state_file import StateFile
@@ -29,17 +27,6 @@ def url() -> Iterator[str]:
     with CognitoSyncServer() as server:
         server.reset()
         yield server.endpoint_url
-
-
-def ask(url: str, method: str, path: str, content: Any = None) -> tuple[int, Any]:
-    body = None if content is None else json.dumps(content).encode()
-    request = urllib.request.Request(f"{url}/cogsync-api{path}", body, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())
 
 
 def stop(process: subprocess.Popen[str]) -> str:
@@ -64,13 +51,13 @@ class TestTheFile:
             yaml = pytest.importorskip("yaml")
             loaded.write_text(yaml.safe_dump(json.loads(saved.read_bytes()), allow_unicode=True), encoding="utf-8")
         with command("-p", "0", "--load", str(loaded), "--save", str(saved)) as (process, url):
-            assert ask(url, "GET", "/state") == (200, json.loads(saved.read_bytes()))
+            assert send(url, "GET", "/state") == (200, json.loads(saved.read_bytes()))
             story.endpoint_url = url
             assert story.seen() == seen
             assert story.write(story.guest, "save", "k", "v")["SyncCount"] == 4
-            assert ask(url, "POST", "/state/save") == (200, {"status": "ok", "file": str(saved)})
+            assert send(url, "POST", "/state/save") == (200, {"status": "ok", "file": str(saved)})
             state = json.loads(saved.read_bytes())
-            assert ask(url, "GET", "/state") == (200, state)
+            assert send(url, "GET", "/state") == (200, state)
             stop(process)
         assert json.loads(saved.read_bytes()) == state
 
@@ -112,9 +99,9 @@ class TestTheFile:
         saved = folder / "state.json"
         with command("-p", "0", "--save", str(saved)) as (process, url):
             folder.rename(tmp_path / "moved")
-            status, answer = ask(url, "POST", "/state/save")
+            status, answer = send(url, "POST", "/state/save")
             assert (status, answer) == (409, {"error": f"could not save to {saved}: No such file or directory"})
-            assert ask(url, "GET", "/health")[0] == 200
+            assert send(url, "GET", "/health")[0] == 200
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=30)
         assert process.returncode == 1
@@ -126,12 +113,12 @@ class TestTheRoutes:
         story = RichState(url)
         story.make()
         seen = story.seen()
-        status, before = ask(url, "GET", "/state")
+        status, before = send(url, "GET", "/state")
         assert status == 200
-        assert ask(url, "POST", "/reset") == (200, {"status": "ok"})
-        assert ask(url, "GET", "/state") == (200, {"version": 1, "cognito-identity": {}, "cognito-sync": {}})
-        assert ask(url, "PUT", "/state", before) == (200, {"status": "ok"})
-        assert ask(url, "GET", "/state") == (200, before)
+        assert send(url, "POST", "/reset") == (200, {"status": "ok"})
+        assert send(url, "GET", "/state") == (200, {"version": 1, "cognito-identity": {}, "cognito-sync": {}})
+        assert send(url, "PUT", "/state", before) == (200, {"status": "ok"})
+        assert send(url, "GET", "/state") == (200, before)
         assert story.seen() == seen
 
     @pytest.mark.parametrize(
@@ -151,6 +138,6 @@ class TestTheRoutes:
         story.client("cognito-identity").create_identity_pool(
             IdentityPoolName="game", AllowUnauthenticatedIdentities=True
         )
-        before = ask(url, "GET", "/state")
-        assert ask(url, "PUT", "/state", content) == (400, {"error": sentence})
-        assert ask(url, "GET", "/state") == before
+        before = send(url, "GET", "/state")
+        assert send(url, "PUT", "/state", content) == (400, {"error": sentence})
+        assert send(url, "GET", "/state") == before
