@@ -1,26 +1,8 @@
 // amazon-cognito-js through a deletion and a login; prints what it saw as JSON:
 //   node javascript_login.cjs NODE_MODULES_PREFIX ENDPOINT
-const { createRequire } = require("node:module");
-const { readFileSync } = require("node:fs");
-const { join, resolve } = require("node:path");
-const { runInThisContext } = require("node:vm");
-
-process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
-const [prefix, endpoint] = process.argv.slice(2);
-const load = createRequire(join(resolve(prefix), "package.json"));
-const AWS = load("aws-sdk");
-AWS.config.update({ region: "us-east-1", accessKeyId: "key", secretAccessKey: "secret" });
-AWS.config.cognitosync = { endpoint };
-AWS.config.cognitoidentity = { endpoint };
-AWS.config.sts = { endpoint };
-// Made for browsers, it looks for the SDK among the globals.
-globalThis.AWS = AWS;
-globalThis.window = globalThis;
-runInThisContext(readFileSync(join(resolve(prefix), "node_modules/amazon-cognito-js/dist/amazon-cognito.min.js"), "utf8"));
+const { AWS, device, opened, promised, run } = require("./amazon_cognito_js.cjs");
 
 const LOGINS = { "graph.facebook.com": "ann" };
-const promised = (start) =>
-  new Promise((done, failed) => start((error, data) => (error ? failed(error) : done(data))));
 
 // Resolves with the names of merged datasets, whose handler ends the synchronisation.
 const synchronised = (dataset) =>
@@ -36,9 +18,6 @@ const synchronised = (dataset) =>
       onDatasetDeleted: () => failed(new Error("it was told of a deletion that it had made itself")),
     });
   });
-
-const opened = (manager) => promised((done) => manager.openOrCreateDataset("save", done));
-const device = () => new AWS.CognitoSyncManager({ DataStore: AWS.CognitoSyncManager.StoreInMemory });
 
 async function main() {
   const identity = new AWS.CognitoIdentity();
@@ -87,7 +66,4 @@ async function main() {
   );
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+run(main);

@@ -1,26 +1,6 @@
 // The AWS SDK for JavaScript, version 2, with amazon-cognito-js on top of it; prints what it saw as JSON:
 //   node javascript_v2.cjs NODE_MODULES_PREFIX ENDPOINT
-const { createRequire } = require("node:module");
-const { readFileSync } = require("node:fs");
-const { join, resolve } = require("node:path");
-const { runInThisContext } = require("node:vm");
-
-process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
-const [prefix, endpoint] = process.argv.slice(2);
-const load = createRequire(join(resolve(prefix), "package.json"));
-const AWS = load("aws-sdk");
-AWS.config.update({ region: "us-east-1", accessKeyId: "key", secretAccessKey: "secret" });
-AWS.config.cognitosync = { endpoint };
-AWS.config.cognitoidentity = { endpoint };
-AWS.config.sts = { endpoint };
-
-// Made for browsers, it looks for the SDK among the globals.
-globalThis.AWS = AWS;
-globalThis.window = globalThis;
-runInThisContext(readFileSync(join(resolve(prefix), "node_modules/amazon-cognito-js/dist/amazon-cognito.min.js"), "utf8"));
-
-const promised = (start) =>
-  new Promise((done, failed) => start((error, data) => (error ? failed(error) : done(data))));
+const { AWS, device, opened, promised, run } = require("./amazon_cognito_js.cjs");
 
 function synchronised(dataset, conflicts) {
   return new Promise((done, failed) =>
@@ -37,11 +17,6 @@ function synchronised(dataset, conflicts) {
   );
 }
 
-async function device(name) {
-  const manager = new AWS.CognitoSyncManager({ DataStore: AWS.CognitoSyncManager.StoreInMemory });
-  return promised((done) => manager.openOrCreateDataset(name, done));
-}
-
 async function main() {
   const identity = new AWS.CognitoIdentity();
   const pool = await identity
@@ -53,8 +28,8 @@ async function main() {
   const identityId = AWS.config.credentials.identityId;
 
   const conflicts = [];
-  const first = await device("save");
-  const second = await device("save");
+  const first = await opened(device());
+  const second = await opened(device());
   await promised((done) => first.put("level", "7", done));
   await synchronised(first, conflicts);
   await synchronised(second, conflicts);
@@ -86,7 +61,4 @@ async function main() {
   );
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+run(main);
