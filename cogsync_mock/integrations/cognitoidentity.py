@@ -208,6 +208,11 @@ def pools_to_dict(account_id: str, region: str) -> list[dict[str, Any]]:
     return described
 
 
+def load_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> None:
+    """Make cognito-identity have the pools that `pools_to_dict` described, and no others."""
+    prepared_pools(account_id, region, content)()
+
+
 def prepared_pools(account_id: str, region: str, content: Iterable[Mapping[str, Any]]) -> Callable[[], None]:
     """Make the pools that `pools_to_dict` described; nobody sees them yet.
 
