@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-_PACKAGE, _FOLDER, _FILE = "moto", ("cognitoidp", "resources"), "jwks-private.json"
+_PACKAGE, _FOLDER, _FILE = "moto", "cognitoidp/resources", "jwks-private.json"
 
 
 @functools.cache
 def signing_key() -> dict[str, str]:
     """Return the private key that moto brings with it, as a JSON Web Key: the same in every process."""
-    folder = importlib.resources.files(_PACKAGE).joinpath(*_FOLDER)
+    folder = importlib.resources.files(_PACKAGE).joinpath(_FOLDER)
     packed = folder.joinpath(f"{_FILE}.gz")
     content = gzip.decompress(packed.read_bytes()) if packed.is_file() else folder.joinpath(_FILE).read_bytes()
     key: dict[str, str] = json.loads(content)
